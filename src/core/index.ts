@@ -1,0 +1,7 @@
+// core: what every stage stands on. No stage's knowledge lives here.
+export * from './errors.ts';
+export * from './random.ts';
+export * from './hash.ts';
+export * from './atomic-file.ts';
+export * from './progress.ts';
+export * from './worker-pool.ts';

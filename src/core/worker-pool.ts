@@ -1,0 +1,150 @@
+// A fixed set of worker threads that answer one request each at a time, in the order asked. A worker's script calls
+// `serveWorker(handler)`; the pool restarts a worker that dies and fails the request that it held.
+import { availableParallelism } from 'node:os';
+import { parentPort, Worker, type Transferable } from 'node:worker_threads';
+import { PawprintError, type ErrorCode } from './errors.ts';
+
+interface WireError {
+  readonly code: ErrorCode | undefined;
+  readonly message: string;
+  readonly expected: string | undefined;
+  readonly received: string | undefined;
+  readonly hint: string | undefined;
+}
+type Reply = { readonly ok: true; readonly value: unknown } | { readonly ok: false; readonly error: WireError };
+
+interface Job<In, Out> {
+  readonly input: In;
+  readonly transfer: readonly Transferable[];
+  readonly resolve: (value: Out) => void;
+  readonly reject: (error: unknown) => void;
+}
+
+/** A pool of workers that run `handler(In): Out`. */
+export interface WorkerPool<In, Out> {
+  readonly size: number;
+  /** Queues one request. `transfer` moves buffers instead of copying them. */
+  run(input: In, transfer?: readonly Transferable[]): Promise<Out>;
+  /** Ends the workers at once; requests under way are rejected with CANCELLED. */
+  close(): Promise<void>;
+}
+
+/** How many threads to use when nobody says: every core. */
+export function defaultWorkerCount(): number {
+  return availableParallelism();
+}
+
+/** The URL of a worker script beside `importMetaUrl`: `.ts` in the clone, `.js` in the built package. */
+export function workerScript(importMetaUrl: string, name: string): URL {
+  return new URL(`./${name}${importMetaUrl.endsWith('.ts') ? '.ts' : '.js'}`, importMetaUrl);
+}
+
+/** Starts `size` workers on `script`. `workerData` reaches each as `workerData` of node:worker_threads. */
+export function createWorkerPool<In, Out>(
+  script: URL,
+  options: { readonly size?: number; readonly workerData?: unknown } = {},
+): WorkerPool<In, Out> {
+  const size = options.size ?? defaultWorkerCount();
+  const queue: Job<In, Out>[] = [];
+  const idle: Worker[] = [];
+  const busy = new Map<Worker, Job<In, Out>>();
+  let closed = false;
+
+  const cancelled = (): PawprintError => new PawprintError('CANCELLED', { message: 'the worker pool was closed' });
+  const dispatch = (): void => {
+    while (!closed && queue.length > 0 && idle.length > 0) {
+      const worker = idle.pop();
+      const job = queue.shift();
+      if (worker === undefined || job === undefined) return;
+      busy.set(worker, job);
+      worker.ref();
+      worker.postMessage(job.input, job.transfer);
+    }
+  };
+  const startWorker = (): void => {
+    const worker = new Worker(script, { workerData: options.workerData });
+    worker.unref();
+    let failure: unknown;
+    worker.on('message', (reply: Reply) => {
+      const job = busy.get(worker);
+      busy.delete(worker);
+      worker.unref();
+      idle.push(worker);
+      if (reply.ok) job?.resolve(reply.value as Out);
+      else job?.reject(fromWire(reply.error));
+      dispatch();
+    });
+    worker.on('error', (error) => {
+      failure = error;
+    });
+    worker.on('exit', (code) => {
+      const job = busy.get(worker);
+      busy.delete(worker);
+      const at = idle.indexOf(worker);
+      if (at >= 0) idle.splice(at, 1);
+      job?.reject(closed ? cancelled() : (failure ?? new Error(`a worker thread exited with code ${code}`)));
+      if (!closed && job !== undefined) startWorker();
+      else if (!closed && busy.size === 0 && idle.length === 0)
+        for (const waiting of queue.splice(0)) waiting.reject(failure ?? new Error('no worker thread could start'));
+      dispatch();
+    });
+    idle.push(worker);
+  };
+  for (let i = 0; i < size; i++) startWorker();
+
+  return {
+    size,
+    run: (input, transfer = []) =>
+      new Promise<Out>((resolve, reject) => {
+        if (closed) {
+          reject(cancelled());
+          return;
+        }
+        queue.push({ input, transfer, resolve, reject });
+        dispatch();
+      }),
+    close: async () => {
+      closed = true;
+      for (const job of queue.splice(0)) job.reject(cancelled());
+      await Promise.all([...idle, ...busy.keys()].map((worker) => worker.terminate()));
+    },
+  };
+}
+
+function toWire(error: unknown): WireError {
+  if (error instanceof PawprintError) {
+    const { code, message, expected, received, hint } = error;
+    return { code, message, expected, received, hint };
+  }
+  const message = error instanceof Error ? (error.stack ?? error.message) : String(error);
+  return { code: undefined, message, expected: undefined, received: undefined, hint: undefined };
+}
+
+function fromWire(wire: WireError): Error {
+  if (wire.code === undefined) return new Error(wire.message);
+  return new PawprintError(wire.code, {
+    message: wire.message,
+    ...(wire.expected === undefined ? {} : { expected: wire.expected }),
+    ...(wire.received === undefined ? {} : { received: wire.received }),
+    ...(wire.hint === undefined ? {} : { hint: wire.hint }),
+  });
+}
+
+/** Called once by a worker's script: answers each message with what `handler` returns or throws. */
+export function serveWorker<In, Out>(
+  handler: (input: In) => Out | Promise<Out>,
+  transfer: (output: Out) => readonly Transferable[] = () => [],
+): void {
+  const port = parentPort;
+  if (port === null) throw new Error('serveWorker was called outside a worker thread');
+  port.on('message', (input: In) => {
+    void (async () => {
+      try {
+        const value = await handler(input);
+        port.postMessage({ ok: true, value } satisfies Reply, transfer(value));
+      } catch (error) {
+        port.postMessage({ ok: false, error: toWire(error) } satisfies Reply);
+      }
+    })();
+  });
+}

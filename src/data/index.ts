@@ -1,0 +1,2 @@
+// data: import, validation, split, manifest.
+export * from './manifest.ts';

@@ -1,0 +1,3 @@
+// image: bytes → pixels → tensor, augmentation, drawn sample pictures, charts.
+export * from './pixels.ts';
+export * from './preprocessing.ts';

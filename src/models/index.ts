@@ -1,0 +1,2 @@
+// models: cnn, logistic regression; model files.
+export * from './model-metadata.ts';
