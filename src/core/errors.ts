@@ -36,7 +36,9 @@ export const errorTable = {
   TRAINING_DIVERGED: { title: 'Training diverged', httpStatus: 500, exitCode: 1 },
   CHECKPOINT_INVALID: { title: 'The checkpoint cannot be resumed', httpStatus: 422, exitCode: 1 },
   GATE_NOT_MET: { title: 'A gate was not met', httpStatus: 422, exitCode: 3 },
+  SCORES_INVALID: { title: 'Scores cannot be computed from these numbers', httpStatus: 422, exitCode: 1 },
   CANCELLED: { title: 'Stopped on request', httpStatus: 499, exitCode: 1 },
+  INTERNAL: { title: 'A bug in Pawprint', httpStatus: 500, exitCode: 1 },
 } as const satisfies Record<string, ErrorRow>;
 
 export type ErrorCode = keyof typeof errorTable;

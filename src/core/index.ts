@@ -5,3 +5,4 @@ export * from './hash.ts';
 export * from './atomic-file.ts';
 export * from './progress.ts';
 export * from './worker-pool.ts';
+export * from './schema-issues.ts';

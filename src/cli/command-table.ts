@@ -1,0 +1,7 @@
+// Every command, by the words that call it, each loaded only when it is needed. A new command is one file in
+// commands/ and one line here.
+import type { Command } from './command.ts';
+
+export type CommandLoader = () => Promise<{ readonly default: Command }>;
+
+export const commandTable = {} as const satisfies Record<string, CommandLoader>;
