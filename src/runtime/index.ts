@@ -1,1 +1,2 @@
-export {};
+// runtime: the only importer of onnxruntime-node.
+export * from './session.ts';

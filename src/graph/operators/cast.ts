@@ -1,0 +1,19 @@
+// Cast to another element type; no gradient.
+import { invalidNode, operand, type OperatorDefinition } from '../operator.ts';
+import { type DataType, intAttribute } from '../types.ts';
+
+/** TensorProto.DataType numbers of the element types that graphs use. */
+export const onnxDataTypes = { float32: 1, uint8: 2, int32: 6, int64: 7, bool: 9 } as const satisfies Record<
+  DataType,
+  number
+>;
+
+export const cast: OperatorDefinition = {
+  op: 'Cast',
+  infer: (c) => {
+    const to = intAttribute(c, 'to', 0);
+    const dtype = (Object.keys(onnxDataTypes) as DataType[]).find((name) => onnxDataTypes[name] === to);
+    if (dtype === undefined) throw invalidNode(c, `element type ${to} is not supported`);
+    return [{ dtype, shape: operand(c, 0).shape }];
+  },
+};

@@ -1,0 +1,147 @@
+// Conv: convolution over [N, C, H, W] with stride, padding, dilation and groups. Its gradients are the heart of
+// training speed; the forms below won the measurements in docs/performance.md.
+import { firstGradient, type GradientContext, invalidNode, operand, type OperatorDefinition } from '../operator.ts';
+import { windowAttributes, type Window, windowOf, windowOutput } from '../shapes.ts';
+import { int, intAttribute, ints, requiredInput, staticShape, type Value } from '../types.ts';
+
+export const conv: OperatorDefinition = {
+  op: 'Conv',
+  infer: (c) => {
+    const [x, w] = [operand(c, 0), operand(c, 1)];
+    const [filters, perGroup, ...kernel] = staticShape(w);
+    const groups = intAttribute(c, 'group', 1);
+    if (filters === undefined || perGroup === undefined || x.shape.length !== w.shape.length)
+      throw invalidNode(c, `input [${x.shape.join(', ')}] and weight [${w.shape.join(', ')}] differ in rank`);
+    if (x.shape[1] !== perGroup * groups)
+      throw invalidNode(c, `input has ${String(x.shape[1])} channels, the weight wants ${perGroup * groups}`);
+    if (filters % groups !== 0) throw invalidNode(c, `${filters} filters do not divide into ${groups} groups`);
+    const window = windowOf(c, kernel, x.shape);
+    return [{ dtype: x.dtype, shape: [x.shape[0] ?? 1, filters, ...windowOutput(c, x.shape, window)] }];
+  },
+  gradient: (c) => {
+    const bias = c.node.inputs[2];
+    return [
+      c.needs[0] ? inputGradient(c) : undefined,
+      c.needs[1] ? weightGradient(c) : undefined,
+      bias !== undefined && c.needs[2]
+        ? c.b.node('ReduceSum', [firstGradient(c), c.b.int64s(0, 2, 3)], { keepdims: int(0) })
+        : undefined,
+    ];
+  },
+};
+
+interface Geometry {
+  readonly n: number;
+  readonly groups: number;
+  /** Input channels and filters of one group. */
+  readonly channels: number;
+  readonly filters: number;
+  readonly size: readonly [number, number];
+  readonly output: readonly [number, number];
+  readonly window: Window;
+}
+
+function geometryOf(c: GradientContext): Geometry {
+  const [n = 1, , h = 1, w = 1] = staticShape(requiredInput(c.node, 0));
+  const [filters = 1, channels = 1, ...kernel] = staticShape(requiredInput(c.node, 1));
+  const [, , oh = 1, ow = 1] = staticShape(firstGradient(c));
+  const groups = intAttribute(c.node, 'group', 1);
+  const window = windowOf(c.node, kernel, [n, channels, h, w]);
+  return { n, groups, channels, filters: filters / groups, size: [h, w], output: [oh, ow], window };
+}
+
+/** dL/dx = transposed convolution of dL/dy with the same weights. */
+function inputGradient(c: GradientContext): Value {
+  const { window, size, output, groups } = geometryOf(c);
+  // Rows and columns at the end that no window reached: the transposed convolution must still produce them.
+  const missing = [0, 1].map((i) => {
+    const extent = ((window.kernel[i] ?? 1) - 1) * (window.dilations[i] ?? 1) + 1;
+    const reached = ((output[i] ?? 1) - 1) * (window.strides[i] ?? 1) + extent;
+    return (size[i] ?? 1) + (window.pads[i] ?? 0) + (window.pads[i + 2] ?? 0) - reached;
+  });
+  return c.b.node('ConvTranspose', [firstGradient(c), requiredInput(c.node, 1)], {
+    ...windowAttributes(window),
+    group: int(groups),
+    output_padding: ints(...missing),
+  });
+}
+
+/** dL/dw = Σ over samples and positions of dL/dy ⊗ the patch that was seen there (im2col, then one matrix product). */
+function weightGradient(c: GradientContext): Value {
+  const g = geometryOf(c);
+  const [kh = 1, kw = 1] = g.window.kernel;
+  const patch = g.channels * kh * kw;
+  const positions = g.output[0] * g.output[1];
+  // Per sample: [filters, positions] × [positions, patch], then a sum over samples. Across samples: one product with
+  // a long inner dimension, paid for by two transposes. The smaller traffic wins.
+  const perSampleTraffic = g.groups * g.filters * patch;
+  const acrossTraffic = positions * g.groups * (g.filters + g.channels);
+  const flat = perSampleTraffic > acrossTraffic ? acrossSamples(c, g) : perSample(c, g);
+  return c.b.reshape(flat, staticShape(requiredInput(c.node, 1)));
+}
+
+function perSample(c: GradientContext, g: Geometry): Value {
+  const [kh = 1, kw = 1] = g.window.kernel;
+  const positions = g.output[0] * g.output[1];
+  // [N, kh·kw·C, positions], taps outermost: concatenation along channels
+  const columns = c.b.node('Concat', patches(c, g, requiredInput(c.node, 0)), { axis: int(1) });
+  const taps = kh * kw;
+  if (g.groups === 1) {
+    const left = c.b.reshape(columns, [g.n, taps * g.channels, positions]);
+    const right = c.b.reshape(firstGradient(c), [g.n, g.filters, positions]);
+    const products = c.b.node('FusedMatMul', [right, left], { transB: int(1) }); // [N, filters, taps·C]
+    const summed = c.b.node('ReduceSum', [products, c.b.int64s(0)], { keepdims: int(0) });
+    return tapsLast(c, summed, g);
+  }
+  // [N, taps, G, C, positions] → [N, G, taps·C, positions]
+  const split = c.b.reshape(columns, [g.n, taps, g.groups, g.channels * positions]);
+  const grouped = c.b.node('Transpose', [split], { perm: ints(0, 2, 1, 3) });
+  const left = c.b.reshape(grouped, [g.n, g.groups, taps * g.channels, positions]);
+  const right = c.b.reshape(firstGradient(c), [g.n, g.groups, g.filters, positions]);
+  const products = c.b.node('FusedMatMul', [right, left], { transB: int(1) }); // [N, G, filters, taps·C]
+  return tapsLast(c, c.b.node('ReduceSum', [products, c.b.int64s(0)], { keepdims: int(0) }), g);
+}
+
+function acrossSamples(c: GradientContext, g: Geometry): Value {
+  const [kh = 1, kw = 1] = g.window.kernel;
+  const taps = kh * kw;
+  const rows = g.n * g.output[0] * g.output[1];
+  const swapped = c.b.node('Transpose', [requiredInput(c.node, 0)], { perm: ints(1, 0, 2, 3) }); // [C, N, H, W]
+  const columns = c.b.node('Concat', patches(c, g, swapped), { axis: int(0) }); // [taps·G·C, N, oh, ow]
+  const gradient = c.b.node('Transpose', [firstGradient(c)], { perm: ints(1, 0, 2, 3) });
+  if (g.groups === 1) {
+    const left = c.b.reshape(columns, [taps * g.channels, rows]);
+    const right = c.b.reshape(gradient, [g.filters, rows]);
+    return tapsLast(c, c.b.node('FusedMatMul', [right, left], { transB: int(1) }), g);
+  }
+  const split = c.b.reshape(columns, [taps, g.groups, g.channels * rows]);
+  const grouped = c.b.node('Transpose', [split], { perm: ints(1, 0, 2) });
+  const left = c.b.reshape(grouped, [g.groups, taps * g.channels, rows]);
+  const right = c.b.reshape(gradient, [g.groups, g.filters, rows]);
+  return tapsLast(c, c.b.node('FusedMatMul', [right, left], { transB: int(1) }), g);
+}
+
+/** The input as seen by each kernel position: kh·kw slices of the padded input, each of the output's spatial size. */
+function patches(c: GradientContext, g: Geometry, x: Value): Value[] {
+  const { kernel, strides, dilations, pads } = g.window;
+  const padded = pads.some((pad) => pad !== 0)
+    ? c.b.node('Pad', [x, c.b.int64s(0, 0, pads[0] ?? 0, pads[1] ?? 0, 0, 0, pads[2] ?? 0, pads[3] ?? 0)])
+    : x;
+  const [kh = 1, kw = 1] = kernel;
+  const [sh = 1, sw = 1] = strides;
+  const result: Value[] = [];
+  for (let i = 0; i < kh; i++)
+    for (let j = 0; j < kw; j++) {
+      const [top, left] = [i * (dilations[0] ?? 1), j * (dilations[1] ?? 1)];
+      const ends = c.b.int64s(top + (g.output[0] - 1) * sh + 1, left + (g.output[1] - 1) * sw + 1);
+      result.push(c.b.node('Slice', [padded, c.b.int64s(top, left), ends, c.b.int64s(2, 3), c.b.int64s(sh, sw)]));
+    }
+  return result;
+}
+
+/** [… filters, taps·C] → [… filters, C, taps], the weight's own order. Small: one weight tensor. */
+function tapsLast(c: GradientContext, flat: Value, g: Geometry): Value {
+  const taps = (g.window.kernel[0] ?? 1) * (g.window.kernel[1] ?? 1);
+  const split = c.b.reshape(flat, [g.groups * g.filters, taps, g.channels]);
+  return c.b.node('Transpose', [split], { perm: ints(0, 2, 1) });
+}

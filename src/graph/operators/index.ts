@@ -1,0 +1,93 @@
+// The table of operators: one file each, found by its ONNX name.
+import { PawprintError } from '../../core/index.ts';
+import type { OperatorDefinition } from '../operator.ts';
+import { abs } from './abs.ts';
+import { add } from './add.ts';
+import { averagePool } from './average-pool.ts';
+import { batchNormalization } from './batch-normalization.ts';
+import { cast } from './cast.ts';
+import { concat } from './concat.ts';
+import { conv } from './conv.ts';
+import { convTranspose } from './conv-transpose.ts';
+import { div } from './div.ts';
+import { equal } from './equal.ts';
+import { exp } from './exp.ts';
+import { expand } from './expand.ts';
+import { flatten } from './flatten.ts';
+import { floor } from './floor.ts';
+import { fusedMatMul } from './fused-mat-mul.ts';
+import { gemm } from './gemm.ts';
+import { globalAveragePool } from './global-average-pool.ts';
+import { hardSigmoid } from './hard-sigmoid.ts';
+import { identity } from './identity.ts';
+import { log } from './log.ts';
+import { maxPool } from './max-pool.ts';
+import { min } from './min.ts';
+import { mul } from './mul.ts';
+import { neg } from './neg.ts';
+import { pad } from './pad.ts';
+import { reduceSum } from './reduce-sum.ts';
+import { relu } from './relu.ts';
+import { reshape } from './reshape.ts';
+import { resize } from './resize.ts';
+import { sigmoid } from './sigmoid.ts';
+import { slice } from './slice.ts';
+import { split } from './split.ts';
+import { sqrt } from './sqrt.ts';
+import { sub } from './sub.ts';
+import { transpose } from './transpose.ts';
+
+/** Every operator that graphs can be made of. */
+export const operators: readonly OperatorDefinition[] = [
+  abs,
+  add,
+  averagePool,
+  batchNormalization,
+  cast,
+  concat,
+  conv,
+  convTranspose,
+  div,
+  equal,
+  exp,
+  expand,
+  flatten,
+  floor,
+  fusedMatMul,
+  gemm,
+  globalAveragePool,
+  hardSigmoid,
+  identity,
+  log,
+  maxPool,
+  min,
+  mul,
+  neg,
+  pad,
+  reduceSum,
+  relu,
+  reshape,
+  resize,
+  sigmoid,
+  slice,
+  split,
+  sqrt,
+  sub,
+  transpose,
+];
+
+const byName: ReadonlyMap<string, OperatorDefinition> = new Map(
+  operators.map((definition) => [definition.op, definition]),
+);
+
+/** The definition of an operator; OPERATOR_UNSUPPORTED names it and the node when there is none. */
+export function operatorDefinition(op: string, nodeName?: string): OperatorDefinition {
+  const definition = byName.get(op);
+  if (definition !== undefined) return definition;
+  throw new PawprintError('OPERATOR_UNSUPPORTED', {
+    message: `operator ${op}${nodeName === undefined ? '' : ` (node ${nodeName})`} is not supported`,
+    expected: [...byName.keys()].join(', '),
+    received: op,
+    hint: 'Use a model made of supported operators, or add a file for it under src/graph/operators/.',
+  });
+}

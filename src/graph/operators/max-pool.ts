@@ -1,0 +1,60 @@
+// MaxPool. The gradient goes back to the position that held the maximum; where several hold it (flat regions do),
+// they share it, so that nothing is counted twice. Windows that do not overlap take a fast path of Resize and Equal.
+import { firstGradient, type GradientContext, operand, type OperatorDefinition } from '../operator.ts';
+import { windowOf, windowOutput } from '../shapes.ts';
+import {
+  intAttribute,
+  ints,
+  intsAttribute,
+  requiredInput,
+  requiredOutput,
+  staticShape,
+  text,
+  type Value,
+} from '../types.ts';
+import { overlappingMaxPoolGradient } from './max-pool-overlapping.ts';
+
+export const maxPool: OperatorDefinition = {
+  op: 'MaxPool',
+  infer: (c) => {
+    const x = operand(c, 0);
+    const window = windowOf(c, intsAttribute(c, 'kernel_shape', []), x.shape);
+    const spatial = windowOutput(c, x.shape, window, intAttribute(c, 'ceil_mode', 0) === 1);
+    return [{ dtype: x.dtype, shape: [x.shape[0] ?? 1, x.shape[1] ?? 1, ...spatial] }];
+  },
+  gradient: (c) => {
+    const x = requiredInput(c.node, 0);
+    const { kernel, strides, dilations, pads } = windowOf(c.node, intsAttribute(c.node, 'kernel_shape', []), x.shape);
+    const tiles = kernel.every((size, i) => size === strides[i]) && dilations.every((d) => d === 1);
+    const plain = tiles && pads.every((pad) => pad === 0) && intAttribute(c.node, 'ceil_mode', 0) === 0;
+    return [plain ? tilingGradient(c, kernel) : overlappingMaxPoolGradient(c)];
+  },
+};
+
+function tilingGradient(c: GradientContext, kernel: readonly number[]): Value {
+  const { b } = c;
+  const [kh = 1, kw = 1] = kernel;
+  const x = requiredInput(c.node, 0);
+  const [, , h = 1, w = 1] = staticShape(x);
+  const [, , oh = 1, ow = 1] = staticShape(requiredOutput(c.node, 0));
+  // A last row or column that no window reaches is cut off, and gets a zero gradient in the end.
+  const cut = oh * kh !== h || ow * kw !== w;
+  const seen = cut ? b.node('Slice', [x, b.int64s(0, 0), b.int64s(oh * kh, ow * kw), b.int64s(2, 3)]) : x;
+  const mask = b.node('Cast', [b.node('Equal', [seen, enlarge(c, requiredOutput(c.node, 0), kernel)])], {
+    to: { type: 'int', value: 1 },
+  });
+  const shares = b.node('AveragePool', [mask], { kernel_shape: ints(kh, kw), strides: ints(kh, kw) });
+  // shares = holders / (kh·kw)
+  const each = b.div(firstGradient(c), b.mul(shares, b.floats([kh * kw])));
+  const gradient = b.mul(enlarge(c, each, kernel), mask);
+  return cut ? b.node('Pad', [gradient, b.int64s(0, 0, 0, 0, 0, 0, h - oh * kh, w - ow * kw)]) : gradient;
+}
+
+/** Repeats every value over its window. */
+function enlarge(c: GradientContext, value: Value, kernel: readonly number[]): Value {
+  return c.b.node('Resize', [value, undefined, c.b.floats([1, 1, ...kernel], [kernel.length + 2])], {
+    mode: text('nearest'),
+    nearest_mode: text('floor'),
+    coordinate_transformation_mode: text('asymmetric'),
+  });
+}
