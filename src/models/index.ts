@@ -1,2 +1,4 @@
 // models: cnn, logistic regression; model files.
 export * from './model-metadata.ts';
+export * from './cnn.ts';
+export * from './logistic-regression.ts';
