@@ -6,18 +6,33 @@ import { PawprintError } from '../core/index.ts';
 import { commandTable } from './command-table.ts';
 import { runCli } from './run.ts';
 
-/** The first signal asks for a clean stop, the second ends at once. Returns which signal came, if one did. */
+// Ctrl-C reaches the whole foreground group, and bin/pawprint.mjs passes it on once more: one press, two signals.
+const samePressMs = 300;
+
+/** The first signal asks for a clean stop, the second ends at once. Returns the exit code of the one that came. */
 function listenForSignals(controller: AbortController): () => number | undefined {
   let exitCode: number | undefined;
-  for (const name of ['SIGINT', 'SIGTERM'] as const)
+  let firstMs = 0;
+  for (const name of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const)
     process.on(name, () => {
-      if (exitCode !== undefined) process.exit(exitCode);
+      if (exitCode !== undefined) {
+        if (performance.now() - firstMs > samePressMs) process.exit(exitCode);
+        return;
+      }
       // 128 + the signal's number, as shells report it: 130 for Ctrl-C, 143 for SIGTERM.
       exitCode = 128 + constants.signals[name];
+      firstMs = performance.now();
       process.stderr.write('\npawprint: stopping cleanly (once more to stop at once)\n');
       controller.abort(new PawprintError('CANCELLED', { message: `stopped by ${name}` }));
     });
   return () => exitCode;
+}
+
+/** When the launcher of bin/pawprint.mjs is killed without a word (kill -9), so is this process. */
+function followLauncher(): void {
+  if (process.channel === undefined) return;
+  process.on('disconnect', () => process.exit(128 + constants.signals.SIGKILL));
+  process.channel.unref();
 }
 
 /** A reader that closes the pipe early (`| head`) has what it wanted: stop, without a word. */
@@ -40,6 +55,7 @@ function readVersion(): string {
 }
 
 async function main(): Promise<void> {
+  followLauncher();
   const controller = new AbortController();
   const signalExitCode = listenForSignals(controller);
   const pipeClosed = listenForClosedPipe(controller);

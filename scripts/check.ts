@@ -1,0 +1,20 @@
+// npm run check: format, lint and types. Runs all three and reports all three, however the first ends.
+import { packageFile, runStep } from './run-step.ts';
+
+const checks = [
+  {
+    name: 'format',
+    hint: 'npm run format',
+    args: [packageFile('prettier/bin/prettier.cjs'), '--check', '--log-level=warn', '.'],
+  },
+  { name: 'lint', hint: 'npx eslint --fix .', args: [packageFile('eslint/bin/eslint.js'), '--max-warnings=0', '.'] },
+  { name: 'types', hint: 'npx tsc -p .', args: [packageFile('typescript/bin/tsc'), '-p', '.'] },
+];
+
+let failed = false;
+for (const { name, hint, args } of checks) {
+  const exitCode = await runStep(process.execPath, args);
+  console.log(exitCode === 0 ? `✔ ${name}` : `✖ ${name} (try: ${hint})`);
+  failed ||= exitCode !== 0;
+}
+process.exitCode = failed ? 1 : 0;
