@@ -21,7 +21,7 @@ async function readManifest(): Promise<PackageJson> {
 async function pack(destination: string): Promise<string> {
   const staging = await mkdtemp(join(tmpdir(), 'pawprint-pack-'));
   try {
-    const { devDependencies: _development, ...manifest } = await readManifest();
+    const { devDependencies, ...manifest } = await readManifest();
     const files = [...manifest.files, 'dist'];
     const scripts = { preinstall: 'node bin/preinstall.mjs' };
     for (const path of files) await cp(join(root, path), join(staging, path), { recursive: true });

@@ -6,3 +6,4 @@ export * from './atomic-file.ts';
 export * from './progress.ts';
 export * from './worker-pool.ts';
 export * from './schema-issues.ts';
+export * from './params.ts';

@@ -51,8 +51,8 @@ export function randomFromState(state: RandomState): Random {
       for (let i = items.length - 1; i > 0; i--) {
         const j = integer(i + 1);
         const swapped = items[i];
-        items[i] = items[j] as never;
-        items[j] = swapped as never;
+        items[i] = items[j];
+        items[j] = swapped;
       }
       return items;
     },

@@ -131,6 +131,8 @@ function fromWire(wire: WireError): Error {
 }
 
 /** Called once by a worker's script: answers each message with what `handler` returns or throws. */
+// In is named so that a worker's script can say `serveWorker<Request, Reply>` beside the pool's own types.
+// eslint-disable-next-line @typescript-eslint/no-unnecessary-type-parameters
 export function serveWorker<In, Out>(
   handler: (input: In) => Out | Promise<Out>,
   transfer: (output: Out) => readonly Transferable[] = () => [],
