@@ -42,7 +42,8 @@ export async function writeFileAtomic(
     await rename(temporary, path);
     await syncDirectory(dirname(path));
   } catch (error) {
-    await rm(temporary, { force: true });
+    // Where even this fails (a file in the way of the folder), the first error is the one worth telling.
+    await rm(temporary, { force: true }).catch(() => undefined);
     throw asPawprintError(error, `writing ${path}`);
   }
 }

@@ -93,6 +93,8 @@ export function describeError(error: unknown): string {
 const systemErrors: Partial<Record<string, { code: ErrorCode; hint: string }>> = {
   ENOENT: { code: 'FILE_NOT_FOUND', hint: 'Check the path for typing mistakes.' },
   ENOTDIR: { code: 'NOT_A_DIRECTORY', hint: 'Give a folder, or remove the file that stands in its place.' },
+  EEXIST: { code: 'ALREADY_EXISTS', hint: 'Remove what stands there, or choose another name.' },
+  EISDIR: { code: 'ALREADY_EXISTS', hint: 'A folder stands where a file was expected: choose another name.' },
   ENOSPC: { code: 'DISK_FULL', hint: 'Free some space or choose another folder, then run the same command again.' },
   EDQUOT: { code: 'DISK_FULL', hint: 'Your quota is used up: free some space, then run the same command again.' },
   EACCES: { code: 'PERMISSION_DENIED', hint: 'Change the permissions or choose another folder.' },

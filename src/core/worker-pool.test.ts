@@ -1,0 +1,64 @@
+import assert from 'node:assert/strict';
+import { test, type TestContext } from 'node:test';
+import { createWorkerPool, workerScript, type WorkerPool } from './worker-pool.ts';
+
+function echoPool(t: TestContext, size: number, workerData?: unknown): WorkerPool<unknown, unknown> {
+  const script = new URL('./test-fixtures/echo-worker.ts', import.meta.url);
+  const pool = createWorkerPool<unknown, unknown>(script, { size, workerData });
+  t.after(() => pool.close());
+  return pool;
+}
+
+test('requests beyond the number of workers wait their turn and all get their own answer', async (t) => {
+  const pool = echoPool(t, 2);
+  const answers = await Promise.all(Array.from({ length: 50 }, (_, i) => pool.run(i)));
+  assert.deepEqual(
+    answers,
+    Array.from({ length: 50 }, (_, i) => i * 2),
+  );
+});
+
+test('workerData reaches every worker', async (t) => {
+  assert.deepEqual(await echoPool(t, 1, { paw: [1] }).run('data'), { paw: [1] });
+});
+
+test('a user error crosses the thread with its code and hint, a bug with its words; the worker goes on', async (t) => {
+  const pool = echoPool(t, 1);
+  await assert.rejects(pool.run('user error'), { name: 'PawprintError', code: 'IMAGE_UNREADABLE', hint: 'h' });
+  await assert.rejects(pool.run('bug'), /TypeError: a bug/);
+  assert.equal(await pool.run(4), 8);
+});
+
+test('a worker that dies fails the request that it held and is replaced', async (t) => {
+  const pool = echoPool(t, 1);
+  const crashed = pool.run('crash');
+  const after = [pool.run(1), pool.run(2)];
+  await assert.rejects(crashed, /exited with code 7/);
+  assert.deepEqual(await Promise.all(after), [2, 4]);
+});
+
+test('a script that cannot start fails every request instead of leaving them waiting', async (t) => {
+  const pool = createWorkerPool(new URL('./test-fixtures/absent.ts', import.meta.url), { size: 2 });
+  t.after(() => pool.close());
+  const settled = await Promise.allSettled([pool.run(1), pool.run(2), pool.run(3)]);
+  assert.deepEqual(
+    settled.map(({ status }) => status),
+    ['rejected', 'rejected', 'rejected'],
+  );
+});
+
+test('closing rejects what waits and what is under way with CANCELLED, and so does asking afterwards', async (t) => {
+  const pool = echoPool(t, 1);
+  const running = pool.run('stall');
+  const waiting = pool.run(1);
+  const outcome = Promise.allSettled([running, waiting]);
+  await pool.close();
+  for (const result of await outcome)
+    assert.equal(result.status === 'rejected' && (result.reason as { code?: string }).code, 'CANCELLED');
+  await assert.rejects(pool.run(1), { code: 'CANCELLED' });
+});
+
+test('worker scripts are .ts in the clone and .js in the package', () => {
+  assert.equal(workerScript('file:///a/src/x.ts', 'w').href, 'file:///a/src/w.ts');
+  assert.equal(workerScript('file:///a/dist/x.js', 'w').href, 'file:///a/dist/w.js');
+});
