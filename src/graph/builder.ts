@@ -1,7 +1,7 @@
 // Builds a graph node by node, inferring every shape on the way. Names come from the scope path and a counter that
 // the builder owns, so the same calls give the same names, bytes and hash.
 import { PawprintError } from '../core/index.ts';
-import type { GraphWriter, OperatorDefinition } from './operator.ts';
+import type { GraphWriter, OperatorDefinition, PieceGradient } from './operator.ts';
 import { operatorDefinition } from './operators/index.ts';
 import type { Attributes, DataType, Graph, GraphNode, Shape, TensorLiteral, Value } from './types.ts';
 import { elementCount } from './types.ts';
@@ -20,10 +20,42 @@ export class GraphBuilder implements GraphWriter {
   readonly #literals = new Map<Value, TensorLiteral>();
   readonly #shared = new Map<string, Value>();
   readonly #producers = new Map<Value, GraphNode>();
+  readonly #pieces: { readonly node: GraphNode; readonly first: number; readonly rule: PieceGradient }[] = [];
 
   /** Nodes so far, in an order in which they can run. */
   get nodes(): readonly GraphNode[] {
     return this.#nodes;
+  }
+
+  /**
+   * The nodes as differentiation sees them: a piece built by `piece` stands as one node with a rule of its own.
+   */
+  get differentiableNodes(): readonly { readonly node: GraphNode; readonly rule: PieceGradient | undefined }[] {
+    const steps: { node: GraphNode; rule: PieceGradient | undefined }[] = [];
+    const pieceEndingAt = new Map(this.#pieces.map((piece) => [piece.node.name, piece]));
+    this.#nodes.forEach((node, index) => {
+      steps.push({ node, rule: undefined });
+      const piece = pieceEndingAt.get(node.name);
+      if (piece !== undefined) steps.splice(steps.length - (index + 1 - piece.first), Infinity, piece);
+    });
+    return steps;
+  }
+
+  /**
+   * Builds a piece of the graph whose gradient with respect to `inputs` is given by `rule` instead of node by node.
+   * The last node of `body` must make the value that it returns; pieces do not nest.
+   */
+  piece(inputs: readonly Value[], body: () => Value, rule: PieceGradient): Value {
+    const first = this.#nodes.length;
+    const output = body();
+    const last = this.#nodes.at(-1);
+    if (last?.outputs[0] !== output || this.#nodes.length === first) throw new Error('a piece ends with its output');
+    this.#pieces.push({
+      node: Object.freeze({ op: 'piece', domain: '', name: last.name, inputs, outputs: [output], attributes: {} }),
+      first,
+      rule,
+    });
+    return output;
   }
 
   /** Everything built inside `body` is named under `name/`. */

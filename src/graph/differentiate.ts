@@ -20,8 +20,8 @@ export function differentiate(
   seeds: readonly GradientSeed[],
   wrt: readonly Value[],
 ): (Value | undefined)[] {
-  const forward = [...b.nodes];
-  const wanted = reachableFrom(forward, wrt);
+  const forward = b.differentiableNodes;
+  const wanted = reachableFrom(b.nodes, wrt);
   const partials = new Map<Value, Value[]>();
   const contribute = (value: Value, gradient: Value): void => {
     const known = partials.get(value);
@@ -39,13 +39,17 @@ export function differentiate(
   for (const seed of seeds) contribute(seed.value, seed.gradient);
 
   b.scope('gradient', () => {
-    for (const node of forward.toReversed()) {
+    for (const { node, rule } of forward.toReversed()) {
       const needs = node.inputs.map((input) => input !== undefined && wanted.has(input));
       if (!needs.includes(true)) continue;
       const outputGradients = node.outputs.map(total);
       if (outputGradients.every((gradient) => gradient === undefined)) continue;
-      const rule = gradientRule(node);
-      const gradients = b.scope(node.name, () => rule({ b, node, outputGradients, needs }));
+      const [gradient] = outputGradients;
+      const gradients = b.scope(node.name, () =>
+        rule !== undefined && gradient !== undefined
+          ? rule({ b, gradient, needs })
+          : gradientRule(node)({ b, node, outputGradients, needs }),
+      );
       node.inputs.forEach((input, i) => {
         const gradient = gradients[i];
         if (input !== undefined && gradient !== undefined && needs[i] === true) contribute(input, gradient);

@@ -1,6 +1,7 @@
 // A network is a function over a NetworkContext; the context decides whether its parameters are being listed,
 // trained or frozen into a file. The blocks below are the layers that compositions are made of.
 import type { GraphBuilder } from './builder.ts';
+import { type NormPoolOutputs, normPoolRelu } from './norm-pool.ts';
 import { float, int, ints, staticShape, type Value } from './types.ts';
 
 /** How a parameter starts. `uniform` draws from [−bound, bound). */
@@ -50,8 +51,17 @@ export interface ConvOptions {
   readonly stride?: number;
 }
 
+/** Convolution, batch normalisation, 2×2 max pooling, ReLU: [N, C, H, W] → [N, filters, H/2, W/2]. */
+export function convNormPoolRelu(context: NetworkContext, x: Value, options: ConvOptions): Value {
+  return convNorm(context, x, { ...options, pool: true });
+}
+
 /** Convolution (no bias, padded to keep the size at stride 1), then batch normalisation; folded into one at inference. */
 export function convBatchNorm(context: NetworkContext, x: Value, options: ConvOptions): Value {
+  return convNorm(context, x, { ...options, pool: false });
+}
+
+function convNorm(context: NetworkContext, x: Value, options: ConvOptions & { readonly pool: boolean }): Value {
   const { name, filters, kernelPx = 3, stride = 1 } = options;
   const channels = Number(x.shape[1]);
   const shape = [filters, channels, kernelPx, kernelPx];
@@ -69,7 +79,10 @@ export function convBatchNorm(context: NetworkContext, x: Value, options: ConvOp
     mean: `${name}/norm/running_mean`,
     variance: `${name}/norm/running_var`,
   };
-  if (!context.training) return foldedConv(context, x, { names, shape, attributes });
+  if (!context.training) {
+    const folded = foldedConv(context, x, { names, shape, attributes });
+    return options.pool ? poolRelu(context, folded) : folded;
+  }
   return context.b.scope(name, () => {
     const weight = context.parameter({ name: names.weight, shape, initial: { kind: 'uniform', bound }, decay: true });
     const scale = context.parameter({
@@ -87,7 +100,7 @@ export function convBatchNorm(context: NetworkContext, x: Value, options: ConvOp
     const mean = context.statistic({ name: names.mean, size: filters, initial: 0 });
     const variance = context.statistic({ name: names.variance, size: filters, initial: 1 });
     const y = context.b.node('Conv', [x, weight], attributes);
-    return trainingNorm(context, y, { scale, shift, mean, variance, names });
+    return trainingNorm(context, y, { scale, shift, mean, variance, names, pool: options.pool });
   });
 }
 
@@ -97,21 +110,17 @@ interface NormParts {
   readonly mean: Value;
   readonly variance: Value;
   readonly names: { readonly mean: string; readonly variance: string };
+  readonly pool: boolean;
 }
 
 function trainingNorm(context: NetworkContext, y: Value, parts: NormParts): Value {
   const { b } = context;
   // In training the operator does not read its mean and variance inputs but overwrites them, so it is given computed
   // zeros that nobody else reads (an Identity would be optimised away and the real statistics overwritten).
-  const scratch = [b.mul(parts.mean, b.floats([0])), b.mul(parts.variance, b.floats([0]))];
-  const [out, mean, variance] = b.outputsOf(
-    'BatchNormalization',
-    [y, parts.scale, parts.shift, ...scratch],
-    { training_mode: int(1), momentum: float(0), epsilon: float(batchNormEpsilon) },
-    { outputs: 3 },
-  );
-  if (out === undefined || mean === undefined || variance === undefined)
-    throw new Error('BatchNormalization has three outputs');
+  const scratch = [b.mul(parts.mean, b.floats([0])), b.mul(parts.variance, b.floats([0]))] as const;
+  const { out, mean, variance } = parts.pool
+    ? normPoolRelu(b, { y, scale: parts.scale, shift: parts.shift, scratch, epsilon: batchNormEpsilon })
+    : plainNorm(b, y, parts, scratch);
   const shape = staticShape(y);
   const count = shape.reduce((product, size, i) => (i === 1 ? product : product * size), 1);
   const blend = (old: Value, now: Value, factor: number): Value =>
@@ -120,6 +129,18 @@ function trainingNorm(context: NetworkContext, y: Value, parts: NormParts): Valu
   // The running variance is the unbiased one; the batch is normalised by the population variance.
   context.updateStatistic(parts.names.variance, blend(parts.variance, variance, count / Math.max(1, count - 1)));
   return out;
+}
+
+function plainNorm(b: GraphBuilder, y: Value, parts: NormParts, scratch: readonly [Value, Value]): NormPoolOutputs {
+  const [out, mean, variance] = b.outputsOf(
+    'BatchNormalization',
+    [y, parts.scale, parts.shift, ...scratch],
+    { training_mode: int(1), momentum: float(0), epsilon: float(batchNormEpsilon) },
+    { outputs: 3 },
+  );
+  if (out === undefined || mean === undefined || variance === undefined)
+    throw new Error('batch norm has three outputs');
+  return { out, mean, variance };
 }
 
 interface FoldedConv {

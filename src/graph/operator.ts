@@ -48,6 +48,16 @@ export interface GradientContext {
   readonly needs: readonly boolean[];
 }
 
+/** A gradient stated for a whole piece of a graph, where a derivation by hand beats the chain rule node by node. */
+export interface PieceGradientContext {
+  readonly b: GraphWriter;
+  /** dL/d(output of the piece). */
+  readonly gradient: Value;
+  /** Whether the gradient of input i is wanted. */
+  readonly needs: readonly boolean[];
+}
+export type PieceGradient = (context: PieceGradientContext) => readonly (Value | undefined)[];
+
 export interface OperatorDefinition {
   readonly op: string;
   readonly domain?: '' | 'com.microsoft';

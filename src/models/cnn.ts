@@ -1,6 +1,6 @@
 // The baseline of the guide: convolutions with batch normalisation, pooling, global average pooling, a hidden layer
 // with dropout, one logit for two classes (or one a class).
-import { convBatchNorm, dense, dropout, globalAveragePool, type Network, poolRelu } from '../graph/index.ts';
+import { convNormPoolRelu, dense, dropout, globalAveragePool, type Network } from '../graph/index.ts';
 
 export interface CnnOptions {
   /** Filters of each convolutional layer; one pooling step follows each. */
@@ -18,7 +18,7 @@ export function cnn(options: CnnOptions): Network {
   return (context, image) => {
     let x = image; // [N, 3, S, S]
     options.channels.forEach((filters, i) => {
-      x = poolRelu(context, convBatchNorm(context, x, { name: `block${i + 1}`, filters })); // [N, filters, S/2ⁱ, S/2ⁱ]
+      x = convNormPoolRelu(context, x, { name: `block${i + 1}`, filters }); // [N, filters, S/2ⁱ, S/2ⁱ]
     });
     const features = globalAveragePool(context, x); // [N, channels.at(-1)]
     const hidden = context.b.node('Relu', [dense(context, features, { name: 'hidden', units: options.hidden })]);

@@ -17,6 +17,11 @@ export interface SessionOptions {
   readonly device?: Device;
   /** Threads inside one operator; 1 makes runs bit-for-bit repeatable. */
   readonly threads?: number;
+  /**
+   * `all` (default) also lays data out in blocks for fixed weights; `extended` does not, which is faster where
+   * weights are inputs, as in training (docs/performance.md).
+   */
+  readonly optimization?: 'all' | 'extended';
 }
 
 export interface Session {
@@ -59,7 +64,7 @@ export async function createSession(model: Uint8Array | string, options: Session
     intraOpNumThreads: threads,
     interOpNumThreads: 1,
     executionMode: 'sequential',
-    graphOptimizationLevel: 'all',
+    graphOptimizationLevel: options.optimization ?? 'all',
     logSeverityLevel: 4,
     // Spinning threads burn CPU time while they wait for each other; sleeping ones cost a little latency.
     extra: { session: { intra_op: { allow_spinning: '0' } } },

@@ -15,6 +15,7 @@ export const concat: OperatorDefinition = {
         throw invalidNode(c, `[${shape.join(', ')}] does not join [${first.shape.join(', ')}] along axis ${axis}`);
       length += Number(shape[axis]);
     });
+    if (Number.isNaN(length)) throw invalidNode(c, `axis ${axis} must have a known size in every input`);
     return [{ dtype: first.dtype, shape: first.shape.map((size, d): Dimension => (d === axis ? length : size)) }];
   },
   gradient: (c) => {

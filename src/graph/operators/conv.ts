@@ -72,7 +72,7 @@ function weightGradient(c: GradientContext): Value {
   const [kh = 1, kw = 1] = g.window.kernel;
   const patch = g.channels * kh * kw;
   const positions = g.output[0] * g.output[1];
-  // Per sample: [filters, positions] × [positions, patch], then a sum over samples. Across samples: one product with
+  // Per sample: [patch, positions] × [positions, filters] (this way round is the faster), then a sum over samples. Across samples: one product with
   // a long inner dimension, paid for by two transposes. The smaller traffic wins.
   const perSampleTraffic = g.groups * g.filters * patch;
   const acrossTraffic = positions * g.groups * (g.filters + g.channels);
@@ -89,16 +89,15 @@ function perSample(c: GradientContext, g: Geometry): Value {
   if (g.groups === 1) {
     const left = c.b.reshape(columns, [g.n, taps * g.channels, positions]);
     const right = c.b.reshape(firstGradient(c), [g.n, g.filters, positions]);
-    const products = c.b.node('FusedMatMul', [right, left], { transB: int(1) }); // [N, filters, taps·C]
-    const summed = c.b.node('ReduceSum', [products, c.b.int64s(0)], { keepdims: int(0) });
-    return tapsLast(c, summed, g);
+    const products = c.b.node('FusedMatMul', [left, right], { transB: int(1) }); // [N, taps·C, filters]
+    return tapsLast(c, c.b.node('ReduceSum', [products, c.b.int64s(0)], { keepdims: int(0) }), g);
   }
   // [N, taps, G, C, positions] → [N, G, taps·C, positions]
   const split = c.b.reshape(columns, [g.n, taps, g.groups, g.channels * positions]);
   const grouped = c.b.node('Transpose', [split], { perm: ints(0, 2, 1, 3) });
   const left = c.b.reshape(grouped, [g.n, g.groups, taps * g.channels, positions]);
   const right = c.b.reshape(firstGradient(c), [g.n, g.groups, g.filters, positions]);
-  const products = c.b.node('FusedMatMul', [right, left], { transB: int(1) }); // [N, G, filters, taps·C]
+  const products = c.b.node('FusedMatMul', [left, right], { transB: int(1) }); // [N, G, taps·C, filters]
   return tapsLast(c, c.b.node('ReduceSum', [products, c.b.int64s(0)], { keepdims: int(0) }), g);
 }
 
@@ -112,13 +111,13 @@ function acrossSamples(c: GradientContext, g: Geometry): Value {
   if (g.groups === 1) {
     const left = c.b.reshape(columns, [taps * g.channels, rows]);
     const right = c.b.reshape(gradient, [g.filters, rows]);
-    return tapsLast(c, c.b.node('FusedMatMul', [right, left], { transB: int(1) }), g);
+    return tapsLast(c, c.b.node('FusedMatMul', [left, right], { transB: int(1) }), g);
   }
   const split = c.b.reshape(columns, [taps, g.groups, g.channels * rows]);
   const grouped = c.b.node('Transpose', [split], { perm: ints(1, 0, 2) });
   const left = c.b.reshape(grouped, [g.groups, taps * g.channels, rows]);
   const right = c.b.reshape(gradient, [g.groups, g.filters, rows]);
-  return tapsLast(c, c.b.node('FusedMatMul', [right, left], { transB: int(1) }), g);
+  return tapsLast(c, c.b.node('FusedMatMul', [left, right], { transB: int(1) }), g);
 }
 
 /** The input as seen by each kernel position: kh·kw slices of the padded input, each of the output's spatial size. */
@@ -139,9 +138,9 @@ function patches(c: GradientContext, g: Geometry, x: Value): Value[] {
   return result;
 }
 
-/** [… filters, taps·C] → [… filters, C, taps], the weight's own order. Small: one weight tensor. */
+/** [G, taps·C, filters] → [G·filters, C, taps], the weight's own order. Small: one weight tensor. */
 function tapsLast(c: GradientContext, flat: Value, g: Geometry): Value {
   const taps = (g.window.kernel[0] ?? 1) * (g.window.kernel[1] ?? 1);
-  const split = c.b.reshape(flat, [g.groups * g.filters, taps, g.channels]);
-  return c.b.node('Transpose', [split], { perm: ints(0, 2, 1) });
+  const split = c.b.reshape(flat, [g.groups, taps, g.channels, g.filters]);
+  return c.b.node('Transpose', [split], { perm: ints(0, 3, 2, 1) });
 }

@@ -1,4 +1,9 @@
-// Exp: e^x. Element-wise, used inside losses, optimisers and gradients; has no gradient of its own.
-import { operand, type OperatorDefinition } from '../operator.ts';
+// Exp: e^x. dx = dy·y.
+import { firstGradient, operand, type OperatorDefinition } from '../operator.ts';
+import { requiredOutput } from '../types.ts';
 
-export const exp: OperatorDefinition = { op: 'Exp', infer: (c) => [operand(c, 0)] };
+export const exp: OperatorDefinition = {
+  op: 'Exp',
+  infer: (c) => [operand(c, 0)],
+  gradient: (c) => [c.b.mul(firstGradient(c), requiredOutput(c.node, 0))],
+};

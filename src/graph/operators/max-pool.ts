@@ -1,9 +1,17 @@
 // MaxPool. The gradient goes back to the position that held the maximum; where several hold it (flat regions do),
 // they share it, so that nothing is counted twice. Windows that do not overlap take a fast path of Resize and Equal.
-import { firstGradient, type GradientContext, operand, type OperatorDefinition } from '../operator.ts';
+import {
+  firstGradient,
+  type GradientContext,
+  type GraphWriter,
+  operand,
+  type OperatorDefinition,
+} from '../operator.ts';
+import { onnxDataTypes } from './cast.ts';
 import { windowOf, windowOutput } from '../shapes.ts';
 import {
   intAttribute,
+  int,
   ints,
   intsAttribute,
   requiredInput,
@@ -32,27 +40,40 @@ export const maxPool: OperatorDefinition = {
 };
 
 function tilingGradient(c: GradientContext, kernel: readonly number[]): Value {
-  const { b } = c;
+  const [input, pooled] = [requiredInput(c.node, 0), requiredOutput(c.node, 0)];
+  return unpool(c.b, { input, pooled, gradient: firstGradient(c), kernel });
+}
+
+export interface Unpooling {
+  readonly input: Value;
+  readonly pooled: Value;
+  /** dL/dpooled */
+  readonly gradient: Value;
+  /** Window = stride, no padding. */
+  readonly kernel: readonly number[];
+}
+
+/** dL/dinput of a max pooling whose windows tile the input. */
+export function unpool(b: GraphWriter, { input, pooled, gradient, kernel }: Unpooling): Value {
   const [kh = 1, kw = 1] = kernel;
-  const x = requiredInput(c.node, 0);
-  const [, , h = 1, w = 1] = staticShape(x);
-  const [, , oh = 1, ow = 1] = staticShape(requiredOutput(c.node, 0));
+  const [, , h = 1, w = 1] = staticShape(input);
+  const [, , oh = 1, ow = 1] = staticShape(pooled);
   // A last row or column that no window reaches is cut off, and gets a zero gradient in the end.
   const cut = oh * kh !== h || ow * kw !== w;
-  const seen = cut ? b.node('Slice', [x, b.int64s(0, 0), b.int64s(oh * kh, ow * kw), b.int64s(2, 3)]) : x;
-  const mask = b.node('Cast', [b.node('Equal', [seen, enlarge(c, requiredOutput(c.node, 0), kernel)])], {
-    to: { type: 'int', value: 1 },
+  const seen = cut ? b.node('Slice', [input, b.int64s(0, 0), b.int64s(oh * kh, ow * kw), b.int64s(2, 3)]) : input;
+  const mask = b.node('Cast', [b.node('Equal', [seen, enlarge(b, pooled, kernel)])], {
+    to: int(onnxDataTypes.float32),
   });
-  const shares = b.node('AveragePool', [mask], { kernel_shape: ints(kh, kw), strides: ints(kh, kw) });
-  // shares = holders / (kh·kw)
-  const each = b.div(firstGradient(c), b.mul(shares, b.floats([kh * kw])));
-  const gradient = b.mul(enlarge(c, each, kernel), mask);
-  return cut ? b.node('Pad', [gradient, b.int64s(0, 0, 0, 0, 0, 0, h - oh * kh, w - ow * kw)]) : gradient;
+  // share = positions that hold the maximum / (kh·kw)
+  const share = b.node('AveragePool', [mask], { kernel_shape: ints(kh, kw), strides: ints(kh, kw) });
+  const each = b.div(gradient, b.mul(share, b.floats([kh * kw])));
+  const spread = b.mul(enlarge(b, each, kernel), mask);
+  return cut ? b.node('Pad', [spread, b.int64s(0, 0, 0, 0, 0, 0, h - oh * kh, w - ow * kw)]) : spread;
 }
 
 /** Repeats every value over its window. */
-function enlarge(c: GradientContext, value: Value, kernel: readonly number[]): Value {
-  return c.b.node('Resize', [value, undefined, c.b.floats([1, 1, ...kernel], [kernel.length + 2])], {
+function enlarge(b: GraphWriter, value: Value, kernel: readonly number[]): Value {
+  return b.node('Resize', [value, undefined, b.floats([1, 1, ...kernel], [kernel.length + 2])], {
     mode: text('nearest'),
     nearest_mode: text('floor'),
     coordinate_transformation_mode: text('asymmetric'),

@@ -1,5 +1,5 @@
-// Split along one axis into given lengths; the gradient is joined again (zeros where none flows).
-import { invalidNode, operand, type OperatorDefinition } from '../operator.ts';
+// Split along one axis into given or equal lengths; the gradient is joined again (zeros where none flows).
+import { type InferenceContext, invalidNode, operand, type OperatorDefinition } from '../operator.ts';
 import { normaliseAxis } from '../shapes.ts';
 import { elementCount, int, intAttribute, requiredInput, staticShape } from '../types.ts';
 
@@ -8,13 +8,12 @@ export const split: OperatorDefinition = {
   infer: (c) => {
     const x = operand(c, 0);
     const axis = normaliseAxis(intAttribute(c, 'axis', 0), x.shape.length);
-    const total = Number(x.shape[axis]);
-    const given = c.constant(1);
-    const lengths =
-      given === undefined ? Array<number>(c.outputCount).fill(total / c.outputCount) : [...given.data].map(Number);
-    if (lengths.length !== c.outputCount || lengths.reduce((sum, length) => sum + length, 0) !== total)
-      throw invalidNode(c, `lengths [${lengths.join(', ')}] do not make up ${total}`);
-    return lengths.map((length) => ({ dtype: x.dtype, shape: x.shape.map((size, d) => (d === axis ? length : size)) }));
+    const total = x.shape[axis];
+    if (typeof total !== 'number') throw invalidNode(c, `axis ${axis} (${String(total)}) must have a known size`);
+    return lengthsOf(c, total).map((length) => ({
+      dtype: x.dtype,
+      shape: x.shape.map((size, d) => (d === axis ? length : size)),
+    }));
   },
   gradient: (c) => {
     const axis = normaliseAxis(intAttribute(c.node, 'axis', 0), requiredInput(c.node, 0).shape.length);
@@ -25,3 +24,14 @@ export const split: OperatorDefinition = {
     return [c.b.node('Concat', parts, { axis: int(axis) }), undefined];
   },
 };
+
+function lengthsOf(c: InferenceContext, total: number): number[] {
+  const given = c.constant(1);
+  if (given === undefined && c.inputs[1] !== undefined) throw invalidNode(c, 'the lengths must be a constant');
+  const equal = total / c.outputCount;
+  const lengths = given === undefined ? Array<number>(c.outputCount).fill(equal) : [...given.data].map(Number);
+  const fits = lengths.every(Number.isInteger) && lengths.reduce((sum, length) => sum + length, 0) === total;
+  if (lengths.length !== c.outputCount || !fits)
+    throw invalidNode(c, `${c.outputCount} parts of lengths [${lengths.join(', ')}] do not make up ${total}`);
+  return lengths;
+}
