@@ -3,7 +3,7 @@
 import { once } from 'node:events';
 import type { Writable } from 'node:stream';
 import { Command as CommanderCommand, CommanderError } from 'commander';
-import { asPawprintError, describeError, errorTable, exitCodes, PawprintError } from '../core/index.ts';
+import { asPawprintError, describeError, errorTable, exitCodes, nearestWord, PawprintError } from '../core/index.ts';
 import type { Command, CommandContext, CommandResult } from './command.ts';
 import type { CommandLoader } from './command-table.ts';
 import { helpHint, listFlags, toCommanderOptions, type RawOptions } from './options.ts';
@@ -99,6 +99,10 @@ function buildProgram(commands: readonly Command[], world: CliWorld, action: Act
     .helpOption('-h, --help', 'print this help')
     .helpCommand(false)
     .enablePositionalOptions()
+    .configureHelp({
+      visibleCommands: leavesOf,
+      subcommandTerm: commandPath,
+    })
     .addHelpText('after', examplesText(examplesOfAll));
   for (const command of commands) {
     const words = command.name.split(' ');
@@ -114,6 +118,17 @@ function buildProgram(commands: readonly Command[], world: CliWorld, action: Act
     addCommand(parent.command(last), command, action);
   }
   return program;
+}
+
+/** Every command below `command` that does something, groups resolved. */
+function leavesOf(command: CommanderCommand): CommanderCommand[] {
+  return command.commands.flatMap((child) => (child.commands.length === 0 ? [child] : leavesOf(child)));
+}
+
+/** The words typed after `pawprint` to reach it. */
+function commandPath(command: CommanderCommand): string {
+  const parent = command.parent;
+  return parent === null || parent.parent === null ? command.name() : `${commandPath(parent)} ${command.name()}`;
 }
 
 const groupSummaries: Partial<Record<string, string>> = { data: 'get, check and prepare photos' };
@@ -201,13 +216,31 @@ async function write(stream: Writable, text: string): Promise<void> {
 /** Commander's complaint in the house's form. */
 function asUsageError(error: CommanderError, argv: readonly string[], table: CliWorld['commands']): PawprintError {
   const [first = '', ...more] = error.message.replace(/^error: /, '').split('\n');
-  const suggestion = /\(Did you mean (.+)\?\)/.exec(more.join(' '))?.[1];
-  const words = argv.filter((word) => !word.startsWith('-'));
-  const name = [words.slice(0, 2).join(' '), words[0] ?? ''].find((known) => Object.hasOwn(table, known)) ?? '';
+  const suggestion = /\(Did you mean (.+)\?\)/.exec(more.join(' '))?.[1] ?? nearestCommand(error, argv, table);
+  const name = nearestHelp(argv, table);
   return new PawprintError('USAGE', {
     message: first,
     hint: suggestion === undefined ? helpHint(name) : `Did you mean ${suggestion}? ${helpHint(name)}`,
   });
+}
+
+/** What may have been meant by a first word that is no command: commander looks only at what its help lists. */
+function nearestCommand(
+  error: CommanderError,
+  argv: readonly string[],
+  table: CliWorld['commands'],
+): string | undefined {
+  if (error.code !== 'commander.unknownCommand') return undefined;
+  const word = argv.find((argument) => !argument.startsWith('-')) ?? '';
+  return nearestWord(word, new Set(Object.keys(table).flatMap((name) => [name.split(' ')[0] ?? '', name])));
+}
+
+/** The longest beginning of argv that has a help text of its own: a command, or a group of them. */
+function nearestHelp(argv: readonly string[], table: CliWorld['commands']): string {
+  const words = argv.filter((word) => !word.startsWith('-'));
+  const names = Object.keys(table);
+  const known = (name: string): boolean => names.some((full) => full === name || full.startsWith(`${name} `));
+  return [words.slice(0, 2).join(' '), words[0] ?? ''].find((name) => name !== '' && known(name)) ?? '';
 }
 
 /** Errors are words on stderr and, under --json, one object on stdout as well. */
