@@ -4,4 +4,4 @@ import type { Command } from './command.ts';
 
 export type CommandLoader = () => Promise<{ readonly default: Command }>;
 
-export const commandTable = {} as const satisfies Record<string, CommandLoader>;
+export const commandTable: Readonly<Record<string, CommandLoader>> = {};
