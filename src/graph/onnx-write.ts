@@ -15,7 +15,7 @@ import {
   ValueInfoProtoSchema,
 } from './onnx-proto/onnx_pb.js';
 import { onnxDataTypes } from './operators/cast.ts';
-import type { Attribute, Graph, TensorLiteral, Value } from './types.ts';
+import type { Attribute, Graph, GraphNode, TensorLiteral, Value } from './types.ts';
 
 /** Opset of the standard operators in everything that Pawprint writes. */
 export const onnxOpset = 17;
@@ -50,7 +50,7 @@ export function writeOnnx(graph: Graph, options: WriteOptions = {}): Uint8Array<
           opType: node.op,
           domain: node.domain,
           name: node.name,
-          input: node.inputs.map((input) => input?.name ?? ''),
+          input: inputNames(node),
           output: node.outputs.map((output) => output.name),
           attribute: Object.entries(node.attributes).map(([name, attribute]) => attributeProto(name, attribute)),
         }),
@@ -61,6 +61,12 @@ export function writeOnnx(graph: Graph, options: WriteOptions = {}): Uint8Array<
     ),
   });
   return toBinary(ModelProtoSchema, model);
+}
+
+/** Names of the inputs: '' stands for one left out, except at the end, where runtimes want none at all. */
+function inputNames(node: GraphNode): string[] {
+  const given = node.inputs.findLastIndex((input) => input !== undefined) + 1;
+  return node.inputs.slice(0, given).map((input) => input?.name ?? '');
 }
 
 function valueInfo(value: Value): ValueInfoProto {

@@ -19,6 +19,7 @@ import {
   staticShape,
   type Value,
 } from '../types.ts';
+import { unsupportedGradient } from './unsupported-gradient.ts';
 
 export const batchNormalization: OperatorDefinition = {
   op: 'BatchNormalization',
@@ -58,6 +59,19 @@ function channelSums(c: GradientContext, dy: Value, x: Value): { sum: Value; dot
 }
 
 function trainingGradient(c: GradientContext): readonly (Value | undefined)[] {
+  const momentum = floatAttribute(c.node, 'momentum', 0.9);
+  if (momentum !== 0)
+    throw unsupportedGradient(
+      c.node,
+      `training_mode=1 with momentum ${momentum}`,
+      'momentum 0, whose outputs are the batch statistics',
+    );
+  if (c.outputGradients.slice(1).some((gradient) => gradient !== undefined))
+    throw unsupportedGradient(
+      c.node,
+      'its batch statistics as results',
+      'a loss that depends on the first output only',
+    );
   const dy = firstGradient(c);
   const [x, gamma] = [requiredInput(c.node, 0), requiredInput(c.node, 1)];
   const [mean, variance] = [requiredOutput(c.node, 1), requiredOutput(c.node, 2)];
@@ -83,13 +97,17 @@ function inferenceGradient(c: GradientContext): readonly (Value | undefined)[] {
   const [x, gamma] = [requiredInput(c.node, 0), requiredInput(c.node, 1)];
   const mean = requiredInput(c.node, 3);
   const inverse = inverseDeviation(c.b, requiredInput(c.node, 4), floatAttribute(c.node, 'epsilon', 1e-5));
-  const wantsSums = c.needs[1] === true || c.needs[2] === true;
-  const sums = wantsSums ? channelSums(c, dy, x) : undefined;
+  const slope = c.b.mul(gamma, inverse); // y = slope·(x − mean) + shift
+  const dx = c.needs[0] ? affine(c.b, dy, slope) : undefined;
+  if (!c.needs.slice(1).includes(true)) return [dx, undefined, undefined, undefined, undefined];
+  const { sum, dot } = channelSums(c, dy, x);
+  const dGamma = c.b.mul(inverse, c.b.sub(dot, c.b.mul(mean, sum))); // Σ dy·x̂
+  const half = c.b.floats([-0.5]);
   return [
-    c.needs[0] ? affine(c.b, dy, c.b.mul(gamma, inverse)) : undefined,
-    sums === undefined ? undefined : c.b.mul(inverse, c.b.sub(sums.dot, c.b.mul(mean, sums.sum))),
-    sums?.sum,
-    undefined,
-    undefined,
+    dx,
+    dGamma,
+    sum,
+    c.needs[3] ? c.b.node('Neg', [c.b.mul(slope, sum)]) : undefined,
+    c.needs[4] ? c.b.mul(half, c.b.mul(c.b.mul(slope, inverse), dGamma)) : undefined,
   ];
 }

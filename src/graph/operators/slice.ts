@@ -21,7 +21,9 @@ interface Cut {
 /** The cut of every axis, bounds clamped as ONNX says; undefined where it cannot be known (a named dimension is cut). */
 function cutsOf(shape: readonly Dimension[], literals: readonly (TensorLiteral | undefined)[]): (Cut | undefined)[] {
   const numbers = literals.map((literal) => (literal === undefined ? undefined : [...literal.data].map(Number)));
-  const [begins = [], ends = [], axes = begins.map((_, i) => i), steps = begins.map(() => 1)] = numbers;
+  const [begins = [], ends = []] = numbers;
+  const axes = numbers[2] ?? begins.map((_, i) => i);
+  const steps = numbers[3] ?? begins.map(() => 1);
   const cuts: (Cut | undefined)[] = shape.map((size) => ({ begin: 0, length: Number(size), step: 1 }));
   axes.forEach((given, i) => {
     const axis = normaliseAxis(given, shape.length);
