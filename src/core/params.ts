@@ -17,6 +17,8 @@ export interface LoadParamsOptions<Schema extends z.ZodObject> {
   readonly schema: Schema;
   /** The YAML file. */
   readonly file: string;
+  /** What messages call the file; its path unless given. */
+  readonly label?: string;
   /** The user named the file, so it must exist. */
   readonly fileRequired: boolean;
   /** `train.learningRate=0.01`: the value is a YAML scalar or list. */
@@ -31,7 +33,7 @@ export interface ParamsTree {
 }
 
 interface ParamsFile {
-  readonly path: string;
+  readonly label: string;
   readonly tree: ParamsTree;
   readonly lineOf: (path: readonly string[]) => number | undefined;
 }
@@ -43,7 +45,7 @@ interface ParamsFile {
 export async function loadParams<Schema extends z.ZodObject>(
   options: LoadParamsOptions<Schema>,
 ): Promise<Readonly<z.output<Schema>>> {
-  const read = await readParamsFile(options.file, options.fileRequired);
+  const read = await readParamsFile(options);
   const file = { ...read, tree: dropEmptyGroups(read.tree, options.schema) };
   const sets = (options.sets ?? []).map(parseSet).reduce(mergeTrees, {});
   const flags = options.flags ?? {};
@@ -55,46 +57,47 @@ export async function loadParams<Schema extends z.ZodObject>(
   throw asConfigError(complaint, options.schema, placeOf(complaint.path.split('.'), { file, sets, flags }));
 }
 
-async function readParamsFile(path: string, required: boolean): Promise<ParamsFile> {
+async function readParamsFile(options: LoadParamsOptions<z.ZodObject>): Promise<ParamsFile> {
+  const { file, label = file, fileRequired } = options;
   let text: string;
   try {
-    const { size } = await stat(path);
+    const { size } = await stat(file);
     if (size > maxFileBytes)
-      throw invalid(`${path} is too large for a parameter file`, `at most ${maxFileBytes} bytes`, `${size} bytes`);
-    text = await readFile(path, 'utf8');
+      throw invalid(`${label} is too large for a parameter file`, `at most ${maxFileBytes} bytes`, `${size} bytes`);
+    text = await readFile(file, 'utf8');
   } catch (error) {
     const missing = (error as NodeJS.ErrnoException).code === 'ENOENT';
-    if (missing && !required) return { path, tree: {}, lineOf: () => undefined };
-    throw asPawprintError(error, `reading ${path}`);
+    if (missing && !fileRequired) return { label, tree: {}, lineOf: () => undefined };
+    throw asPawprintError(error, `reading ${label}`);
   }
-  return parseParamsFile(path, text);
+  return parseParamsFile(label, text);
 }
 
-function parseParamsFile(path: string, text: string): ParamsFile {
+function parseParamsFile(label: string, text: string): ParamsFile {
   const lines = new LineCounter();
   const document = parseDocument(text, { lineCounter: lines, prettyErrors: false });
   const problem = document.errors[0];
   if (problem !== undefined)
     throw new PawprintError('CONFIG_INVALID', {
-      message: `${path}:${lines.linePos(problem.pos[0]).line}: not valid YAML: ${problem.message}`,
+      message: `${label}:${lines.linePos(problem.pos[0]).line}: not valid YAML: ${problem.message}`,
       hint: 'Indent with spaces, and write one "key: value" a line.',
     });
-  const value = toPlainValue(document, path);
+  const value = toPlainValue(document, label);
   if (value !== null && value !== undefined && (typeof value !== 'object' || Array.isArray(value)))
-    throw invalid(`${path} holds no settings`, 'groups of "key: value" lines', previewValue(value));
+    throw invalid(`${label} holds no settings`, 'groups of "key: value" lines', previewValue(value));
   const lineOf = (keys: readonly string[]): number | undefined => {
     const offset = keyOffset(document, keys);
     return offset === undefined ? undefined : lines.linePos(offset).line;
   };
-  return { path, tree: (value ?? {}) as ParamsTree, lineOf };
+  return { label, tree: (value ?? {}) as ParamsTree, lineOf };
 }
 
-function toPlainValue(document: Document, path: string): unknown {
+function toPlainValue(document: Document, label: string): unknown {
   try {
     return document.toJS({ maxAliasCount: maxAliases }) as unknown;
   } catch (error) {
     throw new PawprintError('CONFIG_INVALID', {
-      message: `${path} uses its aliases too often: ${error instanceof Error ? error.message : String(error)}`,
+      message: `${label} uses its aliases too often: ${error instanceof Error ? error.message : String(error)}`,
       expected: `at most ${maxAliases} expanded aliases`,
       hint: 'Write the values out instead of using *aliases.',
       cause: error,
@@ -170,7 +173,7 @@ function placeOf(path: readonly string[], { file, sets, flags }: Sources): strin
   if (holds(flags, path)) return 'command line';
   if (holds(sets, path)) return '--set';
   const line = file.lineOf(path);
-  return line === undefined ? file.path : `${file.path}:${line}`;
+  return line === undefined ? file.label : `${file.label}:${line}`;
 }
 
 function asConfigError(complaint: SchemaComplaint, schema: z.ZodObject, place: string): PawprintError {
