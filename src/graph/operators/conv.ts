@@ -1,8 +1,10 @@
 // Conv: convolution over [N, C, H, W] with stride, padding, dilation and groups. Its gradients are the heart of
 // training speed; the forms below won the measurements in docs/performance.md.
 import { firstGradient, type GradientContext, invalidNode, operand, type OperatorDefinition } from '../operator.ts';
-import { windowAttributes, type Window, windowOf, windowOutput } from '../shapes.ts';
+import { windowAttributes, windowOf, windowOutput } from '../shapes.ts';
 import { int, intAttribute, ints, requiredInput, staticShape, type Value } from '../types.ts';
+import { depthwiseInputGradient, depthwiseWeightGradient } from './conv-depthwise.ts';
+import { type Geometry, geometryOf, patches } from './conv-geometry.ts';
 
 export const conv: OperatorDefinition = {
   op: 'Conv',
@@ -30,29 +32,12 @@ export const conv: OperatorDefinition = {
   },
 };
 
-interface Geometry {
-  readonly n: number;
-  readonly groups: number;
-  /** Input channels and filters of one group. */
-  readonly channels: number;
-  readonly filters: number;
-  readonly size: readonly [number, number];
-  readonly output: readonly [number, number];
-  readonly window: Window;
-}
-
-function geometryOf(c: GradientContext): Geometry {
-  const [n = 1, , h = 1, w = 1] = staticShape(requiredInput(c.node, 0));
-  const [filters = 1, channels = 1, ...kernel] = staticShape(requiredInput(c.node, 1));
-  const [, , oh = 1, ow = 1] = staticShape(firstGradient(c));
-  const groups = intAttribute(c.node, 'group', 1);
-  const window = windowOf(c.node, kernel, [n, channels, h, w]);
-  return { n, groups, channels, filters: filters / groups, size: [h, w], output: [oh, ow], window };
-}
-
 /** dL/dx = transposed convolution of dL/dy with the same weights. */
 function inputGradient(c: GradientContext): Value {
-  const { window, size, output, groups } = geometryOf(c);
+  const g = geometryOf(c);
+  const { window, size, output, groups } = g;
+  const depthwise = depthwiseInputGradient(c, g);
+  if (depthwise !== undefined) return depthwise;
   // Rows and columns at the end that no window reached: the transposed convolution must still produce them.
   const missing = [0, 1].map((i) => {
     const extent = ((window.kernel[i] ?? 1) - 1) * (window.dilations[i] ?? 1) + 1;
@@ -69,6 +54,7 @@ function inputGradient(c: GradientContext): Value {
 /** dL/dw = Σ over samples and positions of dL/dy ⊗ the patch that was seen there (im2col, then one matrix product). */
 function weightGradient(c: GradientContext): Value {
   const g = geometryOf(c);
+  if (g.channels === 1 && g.groups > 1) return depthwiseWeightGradient(c, g);
   const [kh = 1, kw = 1] = g.window.kernel;
   const patch = g.channels * kh * kw;
   const positions = g.output[0] * g.output[1];
@@ -118,24 +104,6 @@ function acrossSamples(c: GradientContext, g: Geometry): Value {
   const left = c.b.reshape(grouped, [g.groups, taps * g.channels, rows]);
   const right = c.b.reshape(gradient, [g.groups, g.filters, rows]);
   return tapsLast(c, c.b.node('FusedMatMul', [left, right], { transB: int(1) }), g);
-}
-
-/** The input as seen by each kernel position: kh·kw slices of the padded input, each of the output's spatial size. */
-function patches(c: GradientContext, g: Geometry, x: Value): Value[] {
-  const { kernel, strides, dilations, pads } = g.window;
-  const padded = pads.some((pad) => pad !== 0)
-    ? c.b.node('Pad', [x, c.b.int64s(0, 0, pads[0] ?? 0, pads[1] ?? 0, 0, 0, pads[2] ?? 0, pads[3] ?? 0)])
-    : x;
-  const [kh = 1, kw = 1] = kernel;
-  const [sh = 1, sw = 1] = strides;
-  const result: Value[] = [];
-  for (let i = 0; i < kh; i++)
-    for (let j = 0; j < kw; j++) {
-      const [top, left] = [i * (dilations[0] ?? 1), j * (dilations[1] ?? 1)];
-      const ends = c.b.int64s(top + (g.output[0] - 1) * sh + 1, left + (g.output[1] - 1) * sw + 1);
-      result.push(c.b.node('Slice', [padded, c.b.int64s(top, left), ends, c.b.int64s(2, 3), c.b.int64s(sh, sw)]));
-    }
-  return result;
 }
 
 /** [G, taps·C, filters] → [G·filters, C, taps], the weight's own order. Small: one weight tensor. */

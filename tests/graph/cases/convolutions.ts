@@ -63,6 +63,24 @@ const convolutions: readonly ConvSpec[] = [
   },
   { name: 'depthwise, two filters a channel', x: [2, 3, 5, 4], w: [6, 1, 3, 3], attributes: { group: int(3) } },
   {
+    name: 'depthwise whose stride leaves rows unseen',
+    x: [2, 3, 6, 8],
+    w: [3, 1, 3, 3],
+    attributes: { group: int(3), strides: ints(2, 2) },
+  },
+  {
+    name: 'depthwise, two filters a channel, stride and dilation',
+    x: [2, 2, 9, 8],
+    w: [4, 1, 3, 2],
+    attributes: { group: int(2), strides: ints(2, 3), dilations: ints(1, 2), pads: ints(1, 0, 1, 2) },
+  },
+  {
+    name: 'depthwise, padded beyond the kernel',
+    x: [1, 3, 3, 4],
+    w: [3, 1, 2, 2],
+    attributes: { group: int(3), pads: ints(2, 1, 0, 2) },
+  },
+  {
     name: 'depthwise with dilation',
     x: [1, 3, 7, 6],
     w: [3, 1, 3, 3],
