@@ -3,9 +3,10 @@ import assert from 'node:assert/strict';
 import { globSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { test } from 'node:test';
+import { fileURLToPath } from 'node:url';
 import { findViolations, ranks, readImports, type SourceTree } from './support/layer-rules.ts';
 
-const sourceFolder = new URL('../src/', import.meta.url).pathname;
+const sourceFolder = fileURLToPath(new URL('../src/', import.meta.url));
 
 function readSourceTree(): SourceTree {
   const paths = globSync('**/*.ts', { cwd: sourceFolder }).map((path) => path.replaceAll('\\', '/'));
