@@ -4,3 +4,8 @@ export * from './preprocessing.ts';
 export * from './html/index.ts';
 export * from './augment.ts';
 export * from './record.ts';
+export * from './sniff.ts';
+export * from './inspect.ts';
+export * from './decode.ts';
+export * from './resize.ts';
+export * from './preprocess.ts';
