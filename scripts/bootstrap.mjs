@@ -2,7 +2,7 @@
 // is all that a fresh clone needs. Plain JavaScript for Node 16 and later: node scripts/bootstrap.mjs <script> [args].
 import { spawnSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
-import { existsSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { delimiter, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { findInstalledNode, requiredMajor, thisNodeWillDo } from '../bin/find-node.mjs';
@@ -65,6 +65,7 @@ function installPackages() {
     console.error('pawprint: npm ci failed (see above)\n  hint: Check the network, then run the same command again.');
     return false;
   }
+  mkdirSync(join(root, 'node_modules'), { recursive: true });
   writeFileSync(stampFile, lockHash());
   return true;
 }
