@@ -24,6 +24,7 @@ const coverageArgs = [
   '--include=src/**/*.ts',
   '--exclude=**/*.test.ts',
   '--exclude=src/graph/onnx-proto/**',
+  '--exclude=**/test-*/**',
   '--reporter=text-summary',
   '--reporter=html',
   '--reports-dir=coverage',
