@@ -15,3 +15,5 @@ export { softmaxCrossEntropy } from './losses/softmax-cross-entropy.ts';
 export * from './optimisers/optimiser.ts';
 export { adamW, type AdamWOptions } from './optimisers/adamw.ts';
 export { sgd, type SgdOptions } from './optimisers/sgd.ts';
+export * from './onnx-inspect.ts';
+export * from './safetensors.ts';

@@ -12,7 +12,10 @@ export const augmentationSchema = z.strictObject({
   scaleFraction: share.max(0.9).default(0.15).describe('zoom between 1 − this and 1 + this (bilinear)'),
   brightness: share.default(0.1).describe('largest change of brightness, as a share of the full range'),
   contrast: share.default(0.15).describe('contrast factor between 1 − this and 1 + this'),
-  cutoutFraction: share.max(0.9).default(0).describe('side of a square that is blanked, as a share of the side; 0: none'),
+  cutoutFraction: share
+    .max(0.9)
+    .default(0)
+    .describe('side of a square that is blanked, as a share of the side; 0: none'),
 });
 
 /** Strengths of the variations; 0 turns one off. */
@@ -56,12 +59,26 @@ export function createAugmenter(settings: Augmentation, preprocessing: Preproces
         placeAxis(columns, { zoom: 1, shift: Math.round(shiftX), mirrored });
         placeAxis(rows, { zoom: 1, shift: Math.round(shiftY), mirrored: false });
         for (let channel = 0; channel < 3; channel++)
-          copyPlane(record, target, { from: channel * plane, to: offset + channel * plane, channel, tones, columns, rows });
+          copyPlane(record, target, {
+            from: channel * plane,
+            to: offset + channel * plane,
+            channel,
+            tones,
+            columns,
+            rows,
+          });
       } else {
         placeAxis(columns, { zoom, shift: shiftX, mirrored });
         placeAxis(rows, { zoom, shift: shiftY, mirrored: false });
         for (let channel = 0; channel < 3; channel++)
-          blendPlane(record, target, { from: channel * plane, to: offset + channel * plane, channel, tones, columns, rows });
+          blendPlane(record, target, {
+            from: channel * plane,
+            to: offset + channel * plane,
+            channel,
+            tones,
+            columns,
+            rows,
+          });
       }
       if (settings.cutoutFraction > 0) cutOut(target, offset, { size, fraction: settings.cutoutFraction, cutX, cutY });
     },

@@ -95,7 +95,15 @@ function damagedHeader(format: string, cause?: unknown): PawprintError {
   });
 }
 
-const bitsOfDepth: Readonly<Record<string, number>> = { uchar: 8, char: 8, ushort: 16, short: 16, uint: 32, int: 32, float: 32 };
+const bitsOfDepth: Readonly<Record<string, number>> = {
+  uchar: 8,
+  char: 8,
+  ushort: 16,
+  short: 16,
+  uint: 32,
+  int: 32,
+  float: 32,
+};
 
 async function inspectOther(bytes: Uint8Array, format: ImageFormat): Promise<ImageInfo> {
   if (format === 'bmp' || format === 'heif') throw unsupportedFormat(format);
@@ -108,7 +116,14 @@ async function inspectOther(bytes: Uint8Array, format: ImageFormat): Promise<Ima
       height: pageHeight ?? height,
       frames: pages,
       orientation,
-      colourSpace: space === 'cmyk' ? 'cmyk' : space.startsWith('b-w') || space === 'grey16' ? 'grey' : /^s?rgb/.test(space) ? 'rgb' : 'other',
+      colourSpace:
+        space === 'cmyk'
+          ? 'cmyk'
+          : space.startsWith('b-w') || space === 'grey16'
+            ? 'grey'
+            : /^s?rgb/.test(space)
+              ? 'rgb'
+              : 'other',
       bitDepth: bitsOfDepth[depth] ?? 8,
       hasAlpha,
       progressive: isProgressive,
@@ -127,7 +142,10 @@ function unsupportedFormat(format: ImageFormat): PawprintError {
   });
 }
 
-function checkLimits(info: ImageInfo, { maxPixels = defaultMaxPixels, maxFrames = defaultMaxFrames }: ImageLimits): ImageInfo {
+function checkLimits(
+  info: ImageInfo,
+  { maxPixels = defaultMaxPixels, maxFrames = defaultMaxFrames }: ImageLimits,
+): ImageInfo {
   if (info.width * info.height > maxPixels)
     throw new PawprintError('IMAGE_TOO_LARGE', {
       message: `the picture has ${info.width} × ${info.height} pixels`,

@@ -2,7 +2,12 @@
 import type { Preprocessing } from './preprocessing.ts';
 
 /** Writes the record [3, S, S] as float32 (pixel − mean) / std at `offset` of `target`. */
-export function tensorFromRecord(record: Uint8Array, preprocessing: Preprocessing, target: Float32Array, offset: number): void {
+export function tensorFromRecord(
+  record: Uint8Array,
+  preprocessing: Preprocessing,
+  target: Float32Array,
+  offset: number,
+): void {
   const plane = preprocessing.imageSizePx ** 2;
   for (let channel = 0; channel < 3; channel++) {
     const mean = preprocessing.mean[channel] ?? 0;

@@ -48,12 +48,26 @@ export function createResizer(settings: ResizeSettings): Resizer {
         if (sums.length < rw * 3) sums = new Int32Array(rw * 3);
         reduceMean(pixels, reduced, { crop, factorX, factorY, rw, rh, sums });
         source = { data: reduced, stride: rw * 3, start: 0, width: rw, height: rh };
-      } else source = { data: pixels.data, stride: pixels.width * 3, start: (crop.y * pixels.width + crop.x) * 3, width: rw, height: rh };
+      } else
+        source = {
+          data: pixels.data,
+          stride: pixels.width * 3,
+          start: (crop.y * pixels.width + crop.x) * 3,
+          width: rw,
+          height: rh,
+        };
       if (rows.length < rh * width * 3) rows = new Uint8Array(rh * width * 3);
       filterRows(source, rows, kernelFor(rw, crop.width / factorX, width));
       const [left, top] = [Math.floor((size - width) / 2), Math.floor((size - height) / 2)];
       if (width < size || height < size) target.fill(padding, 0, 3 * size * size);
-      filterColumns(rows, target, { kernel: kernelFor(rh, crop.height / factorY, height), width, height, size, left, top });
+      filterColumns(rows, target, {
+        kernel: kernelFor(rh, crop.height / factorY, height),
+        width,
+        height,
+        size,
+        left,
+        top,
+      });
       return target;
     },
   };
@@ -104,7 +118,11 @@ interface Reduction {
 }
 
 /** The mean of every factorX × factorY block (smaller at the right and lower edge), rounded to nearest. */
-function reduceMean({ data, width }: Pixels, target: Uint8Array, { crop, factorX, factorY, rw, rh, sums }: Reduction): void {
+function reduceMean(
+  { data, width }: Pixels,
+  target: Uint8Array,
+  { crop, factorX, factorY, rw, rh, sums }: Reduction,
+): void {
   const whole = Math.floor(crop.width / factorX);
   for (let by = 0; by < rh; by++) {
     sums.fill(0, 0, rw * 3);
@@ -134,7 +152,8 @@ function reduceMean({ data, width }: Pixels, target: Uint8Array, { crop, factorX
       const multiplier = Math.floor(16777216 / area);
       const amend = area >> 1;
       const to = (by * rw + bx) * 3;
-      for (let c = 0; c < 3; c++) target[to + c] = Math.floor((((sums[bx * 3 + c] ?? 0) + amend) * multiplier) / 16777216);
+      for (let c = 0; c < 3; c++)
+        target[to + c] = Math.floor((((sums[bx * 3 + c] ?? 0) + amend) * multiplier) / 16777216);
     }
   }
 }
@@ -149,7 +168,10 @@ interface Kernel {
 }
 
 /** `span` is the length of the source in its own pixels where the last one may be partial (a reduced edge). */
-function makeKernel(filter: ResizeSettings['filter'], { length, span, out }: { length: number; span: number; out: number }): Kernel {
+function makeKernel(
+  filter: ResizeSettings['filter'],
+  { length, span, out }: { length: number; span: number; out: number },
+): Kernel {
   const scale = span / out;
   const widening = Math.max(scale, 1);
   const radius = (filter === 'box' ? 0.5 : 1) * widening;

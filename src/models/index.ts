@@ -2,3 +2,5 @@
 export * from './model-metadata.ts';
 export * from './cnn.ts';
 export * from './logistic-regression.ts';
+export * from './model-file.ts';
+export * from './network-for.ts';

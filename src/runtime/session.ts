@@ -1,5 +1,6 @@
 // One ONNX Runtime session: the only place that knows the native package.
 import * as ort from 'onnxruntime-node';
+import { availableParallelism } from 'node:os';
 import { PawprintError } from '../core/index.ts';
 
 /** Where a session runs. */
@@ -33,6 +34,11 @@ export interface Session {
    */
   run(feeds: Tensors, fetches?: readonly string[] | Tensors): Promise<Tensors>;
   release(): Promise<void>;
+}
+
+/** Threads when nobody says: every core. */
+export function defaultThreads(): number {
+  return availableParallelism();
 }
 
 const providers: Record<Device, string> = {

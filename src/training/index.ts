@@ -1,1 +1,6 @@
-export {};
+// training: the loop, schedules, checkpoints, export.
+export { balancedClassWeights } from './batches.ts';
+export * from './history.ts';
+export * from './params.ts';
+export * from './schedule.ts';
+export { checkpointDirectory, train, type TrainOptions, type TrainResult } from './train.ts';
