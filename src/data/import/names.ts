@@ -32,8 +32,8 @@ function hasControlCharacter(text: string): boolean {
 
 function classNameComplaint(name: string): string | undefined {
   if (name === '') return 'it is empty';
-  if (name.startsWith('.')) return 'it starts with a dot';
   if (/[/\\]/.test(name)) return 'it holds a slash';
+  if (name.startsWith('.')) return 'it starts with a dot';
   if (hasControlCharacter(name)) return 'it holds a control character';
   if (name !== name.trim()) return 'it starts or ends with a space';
   if (Buffer.byteLength(name) > maxNameBytes) return `it is longer than ${maxNameBytes} bytes`;
