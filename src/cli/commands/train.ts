@@ -3,9 +3,9 @@ import { execFile } from 'node:child_process';
 import { resolve } from 'node:path';
 import { promisify } from 'node:util';
 import { z } from 'zod';
-import { loadParams, PawprintError } from '../../core/index.ts';
+import { PawprintError } from '../../core/index.ts';
 import { type CommandContext, defineCommand } from '../command.ts';
-import { paramsSchema } from '../params-schema.ts';
+import { loadSection, paramsFlags } from '../project-params.ts';
 
 const kinds = ['cnn', 'logistic-regression'] as const;
 
@@ -26,12 +26,10 @@ export default defineCommand({
   options: z.strictObject({
     data: z.string().default('data/prepared').describe('prepared data set'),
     out: z.string().optional().describe('model file to write (default: models/<model>.onnx)'),
-    params: z.string().optional().describe('parameter file (default: params.yaml, where there is one)'),
-    set: z.array(z.string()).default([]).describe('one parameter, e.g. train.lr=0.01; may be repeated'),
+    ...paramsFlags,
     epochs: z.coerce.number().int().min(1).optional().describe('passes over the training photos (train.epochs)'),
     batchSize: z.coerce.number().int().min(1).optional().describe('photos a step (train.batchSize)'),
     lr: z.coerce.number().positive().optional().describe('peak learning rate (train.lr)'),
-    seed: z.coerce.number().int().min(0).optional().describe('seed of everything random (seed)'),
     threads: z.coerce
       .number()
       .int()
@@ -44,29 +42,25 @@ export default defineCommand({
   run: async ({ positionals, options, context }) => {
     const kind = kindOf(positionals.model[0]);
     const { openPreparedDataset } = await import('../../data/index.ts');
-    const { train } = await import('../../training/index.ts');
-    const params = await loadParams({
-      schema: paramsSchema,
-      file: resolve(context.cwd, options.params ?? 'params.yaml'),
-      fileRequired: options.params !== undefined,
-      sets: options.set,
-      flags: {
-        seed: options.seed,
-        train: { epochs: options.epochs, batchSize: options.batchSize, lr: options.lr, threads: options.threads },
-      },
+    const { train, trainParamsSchema } = await import('../../training/index.ts');
+    const { epochs, batchSize, lr, threads } = options;
+    const { seed, settings } = await loadSection('train', trainParamsSchema, {
+      cwd: context.cwd,
+      options,
+      flags: { epochs, batchSize, lr, threads },
     });
     const out = options.out ?? `models/${kind}.onnx`;
     const dataset = await openPreparedDataset(resolve(context.cwd, options.data));
     try {
       const result = await train({
         kind,
-        params: params.train,
-        seed: params.seed,
+        params: settings,
+        seed,
         dataset,
         out: modelPath(context.cwd, out),
         resume: options.resume,
         device: options.device,
-        lineage: await lineageOf(context, { kind, seed: params.seed }),
+        lineage: await lineageOf(context, { kind, seed }),
         progress: context.progress,
         signal: context.signal,
       });
