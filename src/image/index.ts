@@ -9,3 +9,4 @@ export * from './inspect.ts';
 export * from './decode.ts';
 export * from './resize.ts';
 export * from './preprocess.ts';
+export * from './charts/index.ts';
