@@ -17,3 +17,7 @@ export { adamW, type AdamWOptions } from './optimisers/adamw.ts';
 export { sgd, type SgdOptions } from './optimisers/sgd.ts';
 export * from './onnx-inspect.ts';
 export * from './safetensors.ts';
+export * from './check.ts';
+export * from './onnx-read.ts';
+export * from './append-graph.ts';
+export * from './imported-network.ts';
