@@ -7,7 +7,7 @@ import { assertClassName, nameKey, normaliseEntryPath, splitOfWord, suffixedName
 test('paths that would leave the archive are refused, whatever the slashes', () => {
   for (const path of ['../a.jpg', 'a/../../b.jpg', 'a\\..\\b.jpg', '..', '/etc/a.jpg', '\\a.jpg', '//host/a.jpg'])
     assert.ok('refused' in normaliseEntryPath(path), path);
-  for (const path of ['C:\\a.jpg', 'c:a.jpg', 'Z:/a.jpg', 'a\0.jpg'])
+  for (const path of ['C:\\a.jpg', 'c:a.jpg', 'Z:/a.jpg', './C:/a.jpg', 'a\0.jpg'])
     assert.ok('refused' in normaliseEntryPath(path), path);
 });
 

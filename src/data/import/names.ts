@@ -76,8 +76,8 @@ export function normaliseEntryPath(raw: string): { readonly path: string } | { r
   if (raw.includes('\0')) return { refused: 'its name holds a zero byte' };
   const slashed = raw.replaceAll('\\', '/');
   if (slashed.startsWith('/')) return { refused: 'its path is absolute' };
-  if (/^[A-Za-z]:/.test(slashed)) return { refused: 'its path names a drive' };
   const parts = slashed.split('/').filter((part) => part !== '' && part !== '.');
+  if (/^[A-Za-z]:/.test(parts[0] ?? '')) return { refused: 'its path names a drive' };
   if (parts.includes('..')) return { refused: 'its path climbs out of the archive with ".."' };
   return { path: parts.join('/') };
 }
