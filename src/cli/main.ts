@@ -4,49 +4,58 @@ import { readFileSync } from 'node:fs';
 import { constants } from 'node:os';
 import { PawprintError } from '../core/index.ts';
 import { commandTable } from './command-table.ts';
-import { runCli } from './run.ts';
+import { runCli, type Interruption } from './run.ts';
 
 // Ctrl-C reaches the whole foreground group, and bin/pawprint.mjs passes it on once more: one press, two signals.
 const samePressMs = 300;
 
-/** The first signal asks for a clean stop, the second ends at once. Returns the exit code of the one that came. */
-function listenForSignals(controller: AbortController): () => number | undefined {
-  let exitCode: number | undefined;
-  let firstMs = 0;
-  for (const name of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const)
+/** Turns the first signal, or a closed output, into one abort and the exit code that goes with it. */
+class Interrupter {
+  readonly controller = new AbortController();
+  interruption: Interruption | undefined;
+
+  /** `reason` is what library code throws on. Only the first counts. */
+  interrupt(interruption: Interruption, reason: string): void {
+    if (this.interruption !== undefined) return;
+    this.interruption = interruption;
+    this.controller.abort(new PawprintError('CANCELLED', { message: reason }));
+  }
+}
+
+/** The first signal asks for a clean stop, the second ends at once. */
+function listenForSignals(interrupter: Interrupter): void {
+  let firstMs: number | undefined;
+  for (const name of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) {
+    // 128 + the signal's number, as shells report it: 130 for Ctrl-C, 143 for SIGTERM.
+    const exitCode = 128 + constants.signals[name];
     process.on(name, () => {
-      if (exitCode !== undefined) {
-        if (performance.now() - firstMs > samePressMs) process.exit(exitCode);
-        return;
-      }
-      // 128 + the signal's number, as shells report it: 130 for Ctrl-C, 143 for SIGTERM.
-      exitCode = 128 + constants.signals[name];
-      firstMs = performance.now();
-      process.stderr.write('\npawprint: stopping cleanly (once more to stop at once)\n');
-      controller.abort(new PawprintError('CANCELLED', { message: `stopped by ${name}` }));
+      if (firstMs !== undefined && performance.now() - firstMs > samePressMs) endAtOnce();
+      if (firstMs === undefined) process.stderr.write('\npawprint: stopping cleanly (once more to stop at once)\n');
+      firstMs ??= performance.now();
+      interrupter.interrupt({ exitCode, silent: false }, `stopped by ${name}`);
     });
-  return () => exitCode;
+  }
+}
+
+/** A reader that closes the pipe early (`| head`) has what it wanted: stop, without a word. */
+function listenForClosedPipe(interrupter: Interrupter): void {
+  for (const stream of [process.stdout, process.stderr])
+    stream.on('error', (error: NodeJS.ErrnoException) => {
+      if (error.code !== 'EPIPE') throw error;
+      if (stream === process.stdout) interrupter.interrupt({ exitCode: 0, silent: true }, 'nobody reads the output');
+    });
+}
+
+/** Not by process.exit: ending worker threads inside native code is a crash with words of its own. */
+function endAtOnce(): void {
+  process.kill(process.pid, 'SIGKILL');
 }
 
 /** When the launcher of bin/pawprint.mjs is killed without a word (kill -9), so is this process. */
 function followLauncher(): void {
   if (process.channel === undefined) return;
-  process.on('disconnect', () => process.exit(128 + constants.signals.SIGKILL));
+  process.on('disconnect', endAtOnce);
   process.channel.unref();
-}
-
-/** A reader that closes the pipe early (`| head`) has what it wanted: stop, without a word. */
-function listenForClosedPipe(controller: AbortController): () => boolean {
-  let closed = false;
-  process.stdout.on('error', (error: NodeJS.ErrnoException) => {
-    if (error.code !== 'EPIPE') throw error;
-    closed = true;
-    controller.abort(new PawprintError('CANCELLED', { message: 'nobody reads the output any more' }));
-  });
-  process.stderr.on('error', (error: NodeJS.ErrnoException) => {
-    if (error.code !== 'EPIPE') throw error;
-  });
-  return () => closed;
 }
 
 function readVersion(): string {
@@ -56,14 +65,15 @@ function readVersion(): string {
 
 async function main(): Promise<void> {
   followLauncher();
-  const controller = new AbortController();
-  const signalExitCode = listenForSignals(controller);
-  const pipeClosed = listenForClosedPipe(controller);
+  const interrupter = new Interrupter();
+  listenForSignals(interrupter);
+  listenForClosedPipe(interrupter);
   const exitCode = await runCli(process.argv.slice(2), {
     commands: commandTable,
     cwd: process.cwd(),
     env: Object.freeze({ ...process.env }),
-    signal: controller.signal,
+    signal: interrupter.controller.signal,
+    interruption: () => interrupter.interruption,
     stdin: process.stdin,
     stdout: process.stdout,
     stderr: process.stderr,
@@ -72,8 +82,7 @@ async function main(): Promise<void> {
     now: () => new Date(),
     version: readVersion(),
   });
-  // Work that ended well in spite of a late signal is done, not interrupted.
-  process.exit(exitCode === 0 ? 0 : (signalExitCode() ?? (pipeClosed() ? 0 : exitCode)));
+  process.exit(exitCode);
 }
 
 await main();

@@ -75,6 +75,7 @@ async function run(...argv: string[]): Promise<Outcome> {
     cwd: '/',
     env: {},
     signal: new AbortController().signal,
+    interruption: () => undefined,
     stdin: Readable.from([]),
     stdout,
     stderr,

@@ -1,7 +1,6 @@
 // One run of the command line, from argv to an exit code. It knows commander and nothing of the process: streams,
 // environment, clock and signal are handed in by main.ts, so that tests run it in process too.
 import { once } from 'node:events';
-import type { Writable } from 'node:stream';
 import { Command as CommanderCommand, CommanderError } from 'commander';
 import { asPawprintError, describeError, errorTable, exitCodes, nearestWord, PawprintError } from '../core/index.ts';
 import type { Command, CommandContext, CommandResult } from './command.ts';
@@ -9,11 +8,21 @@ import type { CommandLoader } from './command-table.ts';
 import { helpHint, listFlags, toCommanderOptions, type RawOptions } from './options.ts';
 import { createProgress } from './progress.ts';
 
+/** Why and how a run is being stopped from outside. */
+export interface Interruption {
+  /** The exit code of a run that stops for it. */
+  readonly exitCode: number;
+  /** Nobody is there to read about it. */
+  readonly silent: boolean;
+}
+
 /** The outside world, as main.ts or a test hands it over. */
 export interface CliWorld extends Omit<CommandContext, 'progress' | 'json'> {
   readonly commands: Readonly<Record<string, CommandLoader>>;
   readonly stderrIsTerminal: boolean;
   readonly columns: () => number;
+  /** Set before `signal` aborts. */
+  readonly interruption: () => Interruption | undefined;
 }
 
 interface GlobalFlags {
@@ -80,7 +89,7 @@ async function parseAndRun(argv: readonly string[], flags: GlobalFlags, world: C
     if (error.code === 'commander.help') out += complaint;
     else if (error.exitCode !== 0) throw asUsageError(error, argv, world.commands);
   }
-  await write(world.stdout, out);
+  await write(world, out);
   return exitCode;
 }
 
@@ -197,20 +206,24 @@ async function runCommand(invocation: Invocation, flags: GlobalFlags, world: Cli
 async function printResult(result: CommandResult, json: boolean, world: CliWorld): Promise<number> {
   if (!('stream' in result)) {
     const text = json ? JSON.stringify(result.json, null, 2) : result.text;
-    await write(world.stdout, text === '' || text.endsWith('\n') ? text : `${text}\n`);
+    await write(world, text === '' || text.endsWith('\n') ? text : `${text}\n`);
     return result.exitCode ?? exitCodes.done;
   }
   for await (const chunk of result.stream) {
-    if (world.stdout.destroyed || world.stdout.errored !== null) break;
-    await write(world.stdout, chunk);
+    if (world.interruption()?.silent === true) throw cancelled();
+    await write(world, chunk);
   }
   return result.exitCode?.() ?? exitCodes.done;
 }
 
-/** Writes at the reader's pace; a reader that has gone away (EPIPE) is main.ts's to notice. */
-async function write(stream: Writable, text: string): Promise<void> {
-  if (text === '' || stream.destroyed) return;
-  if (!stream.write(text)) await Promise.race([once(stream, 'drain'), once(stream, 'close')]).catch(() => undefined);
+/** Writes at the reader's pace; not for a reader that has gone away. */
+async function write(world: CliWorld, text: string): Promise<void> {
+  if (text === '' || world.stdout.write(text) || world.signal.aborted) return;
+  await once(world.stdout, 'drain', { signal: world.signal }).catch(() => undefined);
+}
+
+function cancelled(): PawprintError {
+  return new PawprintError('CANCELLED', { message: 'stopped' });
 }
 
 /** Commander's complaint in the house's form. */
@@ -243,8 +256,18 @@ function nearestHelp(argv: readonly string[], table: CliWorld['commands']): stri
   return [words.slice(0, 2).join(' '), words[0] ?? ''].find((name) => name !== '' && known(name)) ?? '';
 }
 
+/** Library code throws CANCELLED; Node's own functions throw an AbortError for the same signal. */
+function isCancellation(error: unknown): boolean {
+  return error instanceof PawprintError ? error.code === 'CANCELLED' : (error as Error).name === 'AbortError';
+}
+
 /** Errors are words on stderr and, under --json, one object on stdout as well. */
 async function reportError(error: unknown, flags: GlobalFlags, world: CliWorld): Promise<number> {
+  const interruption = world.interruption();
+  if (interruption !== undefined && isCancellation(error)) {
+    if (!interruption.silent) world.stderr.write('pawprint: stopped; nothing is half-written\n');
+    return interruption.exitCode;
+  }
   const known = error instanceof PawprintError;
   const message = error instanceof Error ? error.message : String(error);
   const words = known
@@ -257,7 +280,7 @@ async function reportError(error: unknown, flags: GlobalFlags, world: CliWorld):
     const body = known
       ? { code: error.code, message, expected: error.expected, received: error.received, hint: error.hint }
       : { code: 'INTERNAL', message };
-    await write(world.stdout, `${JSON.stringify({ error: body })}\n`);
+    await write(world, `${JSON.stringify({ error: body })}\n`);
   }
   return known ? error.exitCode : errorTable.INTERNAL.exitCode;
 }

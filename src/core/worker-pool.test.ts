@@ -1,10 +1,13 @@
 import assert from 'node:assert/strict';
+import { execFile } from 'node:child_process';
 import { test, type TestContext } from 'node:test';
+import { fileURLToPath } from 'node:url';
+import { promisify } from 'node:util';
 import { createWorkerPool, workerScript, type WorkerPool } from './worker-pool.ts';
 
 function echoPool(t: TestContext, size: number, workerData?: unknown): WorkerPool<unknown, unknown> {
   const script = new URL('./test-fixtures/echo-worker.ts', import.meta.url);
-  const pool = createWorkerPool<unknown, unknown>(script, { size, workerData });
+  const pool = createWorkerPool<unknown, unknown>(script, { size, workerData, closeGraceMs: 50 });
   t.after(() => pool.close());
   return pool;
 }
@@ -56,6 +59,13 @@ test('closing rejects what waits and what is under way with CANCELLED, and so do
   for (const result of await outcome)
     assert.equal(result.status === 'rejected' && (result.reason as { code?: string }).code, 'CANCELLED');
   await assert.rejects(pool.run(1), { code: 'CANCELLED' });
+});
+
+test('a pool that is closed while its workers start and answer lets the process end by itself', async () => {
+  // Was: a late answer let go of a worker that was being ended, and the process left in mid-await with exit code 13.
+  const script = new URL('./test-fixtures/close-early.ts', import.meta.url);
+  const { stdout } = await promisify(execFile)(process.execPath, [fileURLToPath(script)]);
+  assert.equal(stdout, 'closed 12 times\n');
 });
 
 test('worker scripts are .ts in the clone and .js in the package', () => {

@@ -11,7 +11,10 @@ interface WireError {
   readonly received: string | undefined;
   readonly hint: string | undefined;
 }
-type Reply = { readonly ok: true; readonly value: unknown } | { readonly ok: false; readonly error: WireError };
+type Reply =
+  | { readonly ready: true }
+  | { readonly ok: true; readonly value: unknown }
+  | { readonly ok: false; readonly error: WireError };
 
 interface Job<In, Out> {
   readonly input: In;
@@ -25,9 +28,14 @@ export interface WorkerPool<In, Out> {
   readonly size: number;
   /** Queues one request. `transfer` moves buffers instead of copying them. */
   run(input: In, transfer?: readonly Transferable[]): Promise<Out>;
-  /** Ends the workers at once; requests under way are rejected with CANCELLED. */
+  /**
+   * Ends the workers; waiting requests and those under way are rejected with CANCELLED at once. A worker is let finish
+   * what it is at (up to `closeGraceMs`): a thread that is ended inside native code takes the whole process along.
+   */
   close(): Promise<void>;
 }
+
+const defaultCloseGraceMs = 20_000;
 
 /** How many threads to use when nobody says: every core. */
 export function defaultWorkerCount(): number {
@@ -42,12 +50,13 @@ export function workerScript(importMetaUrl: string, name: string): URL {
 /** Starts `size` workers on `script`. `workerData` reaches each as `workerData` of node:worker_threads. */
 export function createWorkerPool<In, Out>(
   script: URL,
-  options: { readonly size?: number; readonly workerData?: unknown } = {},
+  options: { readonly size?: number; readonly workerData?: unknown; readonly closeGraceMs?: number } = {},
 ): WorkerPool<In, Out> {
-  const size = options.size ?? defaultWorkerCount();
+  const { size = defaultWorkerCount(), closeGraceMs = defaultCloseGraceMs } = options;
   const queue: Job<In, Out>[] = [];
   const idle: Worker[] = [];
   const busy = new Map<Worker, Job<In, Out>>();
+  const starting = new Set<Worker>();
   let closed = false;
 
   const cancelled = (): PawprintError => new PawprintError('CANCELLED', { message: 'the worker pool was closed' });
@@ -64,11 +73,15 @@ export function createWorkerPool<In, Out>(
   const startWorker = (): void => {
     const worker = new Worker(script, { workerData: options.workerData });
     worker.unref();
+    starting.add(worker);
     let failure: unknown;
     worker.on('message', (reply: Reply) => {
+      starting.delete(worker);
+      if ('ready' in reply) return;
       const job = busy.get(worker);
       busy.delete(worker);
-      worker.unref();
+      // Not once it is closing: the process must stay until the thread has ended.
+      if (!closed) worker.unref();
       idle.push(worker);
       if (reply.ok) job?.resolve(reply.value as Out);
       else job?.reject(fromWire(reply.error));
@@ -78,6 +91,7 @@ export function createWorkerPool<In, Out>(
       failure = error;
     });
     worker.on('exit', (code) => {
+      starting.delete(worker);
       const job = busy.get(worker);
       busy.delete(worker);
       const at = idle.indexOf(worker);
@@ -105,10 +119,27 @@ export function createWorkerPool<In, Out>(
       }),
     close: async () => {
       closed = true;
-      for (const job of queue.splice(0)) job.reject(cancelled());
+      for (const job of [...queue.splice(0), ...busy.values()]) job.reject(cancelled());
+      const isWorking = (worker: Worker): boolean => starting.has(worker) || busy.has(worker);
+      const working = [...idle, ...busy.keys()].filter(isWorking);
+      await Promise.all(working.map((worker) => waitWhile(() => isWorking(worker), worker, closeGraceMs)));
       await Promise.all([...idle, ...busy.keys()].map((worker) => worker.terminate()));
     },
   };
+}
+
+/** Resolves when a message or the end of `worker` has made `isWorking` false, or after `graceMs`. */
+async function waitWhile(isWorking: () => boolean, worker: Worker, graceMs: number): Promise<void> {
+  worker.ref();
+  await new Promise<void>((resolve) => {
+    const timer = setTimeout(resolve, graceMs);
+    const look = (): void => {
+      if (isWorking()) return;
+      clearTimeout(timer);
+      resolve();
+    };
+    worker.on('message', look).on('exit', look);
+  });
 }
 
 function toWire(error: unknown): WireError {
@@ -139,6 +170,7 @@ export function serveWorker<In, Out>(
 ): void {
   const port = parentPort;
   if (port === null) throw new Error('serveWorker was called outside a worker thread');
+  port.postMessage({ ready: true } satisfies Reply);
   port.on('message', (input: In) => {
     void (async () => {
       try {
