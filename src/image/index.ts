@@ -10,3 +10,4 @@ export * from './decode.ts';
 export * from './resize.ts';
 export * from './preprocess.ts';
 export * from './charts/index.ts';
+export * from './record-jpeg.ts';

@@ -1,0 +1,193 @@
+// The Predictor: one model file with its own preprocessing, ready to look at photos. Evaluation, the predict command
+// and the service all answer through it, so a photo gets the same answer everywhere.
+import { PawprintError } from '../core/index.ts';
+import { predictedLabels, probabilitiesFromLogits } from '../evaluation/index.ts';
+import { createPreprocessor, type Preprocessor, tensorFromRecord } from '../image/index.ts';
+import { readModelFile, type ModelMetadata } from '../models/index.ts';
+import { createSession, defaultThreads, type Device, type Session } from '../runtime/index.ts';
+import { checkCancelled, decodePhotos } from './decode-photos.ts';
+import { type PhotoInput } from './photo-input.ts';
+
+export interface Prediction {
+  readonly label: string;
+  /** Index into classNames. */
+  readonly labelIndex: number;
+  /** The probability of `label`. */
+  readonly confidence: number;
+  /** By class name; they sum to 1. */
+  readonly probabilities: Readonly<Record<string, number>>;
+  /** As the model gave them, before the temperature: one (two classes; for classNames[1]) or one a class. */
+  readonly logits: readonly number[];
+}
+
+/** One photo's answer: a prediction with the md5 of its file, or what is wrong with the photo. */
+export type PhotoPrediction =
+  | { readonly input: PhotoInput; readonly prediction: Prediction; readonly md5: string }
+  | { readonly input: PhotoInput; readonly error: PawprintError };
+
+export interface PredictorOptions {
+  /** Threads inside one operator; every core unless told. */
+  readonly threads?: number;
+  readonly device?: Device;
+}
+
+export interface PredictManyOptions {
+  /** Photos a model run; 32 unless told. Changes no result. */
+  readonly batchSize?: number;
+  /** Decoding threads; every core unless told. */
+  readonly workers?: number;
+  readonly signal?: AbortSignal;
+}
+
+/** A loaded model. Made by `Predictor.load`; `close()` frees its memory. */
+export class Predictor {
+  readonly path: string;
+  /** Of the model file's bytes. */
+  readonly sha256: string;
+  readonly metadata: ModelMetadata;
+  /** Bytes of one record [3, S, S]. */
+  readonly recordBytes: number;
+  readonly #session: Session;
+  readonly #preprocessor: Preprocessor;
+  #decoding: Promise<unknown> = Promise.resolve();
+
+  private constructor(path: string, file: { sha256: string; metadata: ModelMetadata }, session: Session) {
+    this.path = path;
+    this.sha256 = file.sha256;
+    this.metadata = file.metadata;
+    this.recordBytes = 3 * file.metadata.preprocessing.imageSizePx ** 2;
+    this.#session = session;
+    this.#preprocessor = createPreprocessor(file.metadata.preprocessing);
+  }
+
+  /** Throws FILE_NOT_FOUND, MODEL_INVALID (not ONNX, truncated, not Pawprint's) or DEVICE_UNAVAILABLE. */
+  static async load(path: string, options: PredictorOptions = {}): Promise<Predictor> {
+    const file = await readModelFile(path);
+    const threads = options.threads ?? defaultThreads();
+    const session = await createSession(file.bytes, { ...options, threads });
+    if (!session.inputNames.includes('image') || !session.outputNames.includes('logits')) {
+      await session.release();
+      throw new PawprintError('MODEL_INVALID', {
+        message: `${path} is not an inference model`,
+        expected: 'an input `image` and an output `logits`',
+        received: `${session.inputNames.join(', ')} → ${session.outputNames.join(', ')}`,
+        hint: 'Give the model file that `pawprint train` wrote, not a checkpoint or a training step.',
+      });
+    }
+    return new Predictor(path, file, session);
+  }
+
+  get classNames(): readonly string[] {
+    return this.metadata.classNames;
+  }
+
+  /** Predicts one encoded picture. Throws IMAGE_UNREADABLE, IMAGE_UNSUPPORTED or IMAGE_TOO_LARGE. */
+  async predictBytes(bytes: Uint8Array): Promise<Prediction> {
+    // One after the other: the preprocessor reuses its memory.
+    const record = this.#decoding.then(() => this.#preprocessor.record(bytes));
+    this.#decoding = record.catch(() => undefined);
+    return this.predictRecord(await record);
+  }
+
+  /** Predicts one record: uint8 [3, S, S], planar RGB, S the model's image size. */
+  async predictRecord(record: Uint8Array): Promise<Prediction> {
+    const [prediction] = await this.predictRecords(record);
+    if (prediction === undefined) throw new Error('predicting one record gave none');
+    return prediction;
+  }
+
+  /** Predicts records laid end to end: uint8 [N, 3, S, S]. One model run; N = 0 gives []. */
+  async predictRecords(records: Uint8Array): Promise<Prediction[]> {
+    const { preprocessing } = this.metadata;
+    const size = preprocessing.imageSizePx;
+    const count = records.length / this.recordBytes;
+    if (!Number.isInteger(count))
+      throw new PawprintError('SCORES_INVALID', {
+        message: 'the records do not fit the model',
+        expected: `a multiple of ${this.recordBytes} bytes (3 × ${size} × ${size} each)`,
+        received: `${records.length} bytes`,
+      });
+    if (count === 0) return [];
+    const pixels = new Float32Array(records.length);
+    for (let at = 0; at < records.length; at += this.recordBytes)
+      tensorFromRecord(records.subarray(at, at + this.recordBytes), preprocessing, pixels, at);
+    const image = { data: pixels, dims: [count, 3, size, size] }; // [N, 3, S, S]
+    const { logits } = await this.#session.run({ image }, ['logits']);
+    if (!(logits?.data instanceof Float32Array)) throw this.#modelError('gave no logits', 'float32 logits');
+    return this.#readLogits(logits.data, count);
+  }
+
+  /**
+   * Predicts photos as they come, answers in the order of the inputs, bad photos as errors in their place. Decodes on
+   * worker threads; memory does not grow with the number of photos. Throws CANCELLED when `signal` aborts.
+   */
+  async *predictMany(
+    inputs: AsyncIterable<PhotoInput> | Iterable<PhotoInput>,
+    { batchSize = 32, workers, signal }: PredictManyOptions = {},
+  ): AsyncGenerator<PhotoPrediction> {
+    const settings = this.metadata.preprocessing;
+    const decoded = decodePhotos(inputs, {
+      settings,
+      ...(workers === undefined ? {} : { workers }),
+      ...(signal === undefined ? {} : { signal }),
+    });
+    const records = new Uint8Array(batchSize * this.recordBytes);
+    let waiting: ({ input: PhotoInput; md5: string } | { input: PhotoInput; error: PawprintError })[] = [];
+    let filled = 0;
+    const flush = async (): Promise<PhotoPrediction[]> => {
+      const predictions = (await this.predictRecords(records.subarray(0, filled * this.recordBytes))).values();
+      const answers = waiting.map((photo): PhotoPrediction => {
+        if ('error' in photo) return photo;
+        const { value } = predictions.next();
+        if (value === undefined) throw new Error('the model answered for too few photos');
+        return { ...photo, prediction: value };
+      });
+      waiting = [];
+      filled = 0;
+      return answers;
+    };
+    for await (const photo of decoded) {
+      if ('error' in photo) waiting.push(photo);
+      else {
+        records.set(photo.record, filled++ * this.recordBytes);
+        waiting.push({ input: photo.input, md5: photo.md5 });
+      }
+      // The second bound is for a folder of nothing but bad files: they too are reported as they come.
+      if (filled === batchSize || waiting.length >= 4 * batchSize) yield* await flush();
+      checkCancelled(signal);
+    }
+    yield* await flush();
+  }
+
+  async close(): Promise<void> {
+    await this.#session.release();
+  }
+
+  #readLogits(values: Float32Array, count: number): Prediction[] {
+    const { classNames, temperature } = this.metadata;
+    const width = values.length / count;
+    if (width !== classNames.length && !(width === 1 && classNames.length === 2))
+      throw this.#modelError(`gave ${width} logits a photo`, `${classNames.length} classes: ${classNames.join(', ')}`);
+    if (!values.every(Number.isFinite)) throw this.#modelError('gave a logit that is not finite', 'finite logits');
+    const logits = { values, width };
+    const probabilities = probabilitiesFromLogits(logits, classNames.length, temperature);
+    return Array.from(predictedLabels(logits, classNames.length), (labelIndex, row) => {
+      const own = probabilities.subarray(row * classNames.length, (row + 1) * classNames.length);
+      return {
+        label: classNames[labelIndex] ?? '',
+        labelIndex,
+        confidence: own[labelIndex] ?? 0,
+        probabilities: Object.fromEntries(classNames.map((name, c) => [name, own[c] ?? 0])),
+        logits: [...values.subarray(row * width, (row + 1) * width)],
+      };
+    });
+  }
+
+  #modelError(what: string, expected: string): PawprintError {
+    return new PawprintError('MODEL_INVALID', {
+      message: `the model ${this.path} ${what}`,
+      expected,
+      hint: 'The file may be damaged, or its metadata of another model: train or export it again.',
+    });
+  }
+}
