@@ -5,7 +5,7 @@ import { fileURLToPath } from 'node:url';
 export const repositoryRoot = fileURLToPath(new URL('../..', import.meta.url));
 
 /** What bin/pawprint.mjs of the clone is started with; tests of a packed one give their own path. */
-const cloneBinary = fileURLToPath(new URL('../../bin/pawprint.mjs', import.meta.url));
+export const cloneBinary = fileURLToPath(new URL('../../bin/pawprint.mjs', import.meta.url));
 
 export interface Outcome {
   readonly exitCode: number | null;
@@ -40,20 +40,6 @@ export async function runPawprint(args: readonly string[], options: RunOptions =
     child.on('error', reject);
     child.on('close', (exitCode, signal) => {
       resolve({ exitCode, signal, out, err });
-    });
-  });
-}
-
-/** Resolves when the child's stderr has said something that matches. */
-export async function waitForStderr(child: ChildProcess, pattern: RegExp): Promise<void> {
-  let seen = '';
-  return new Promise((resolve, reject) => {
-    child.stderr?.on('data', (text: string) => {
-      seen += text;
-      if (pattern.test(seen)) resolve();
-    });
-    child.on('close', () => {
-      reject(new Error(`the command ended before its stderr matched ${String(pattern)}: ${seen}`));
     });
   });
 }
