@@ -27,7 +27,8 @@ export function foldNode(node: Foldable): Integers | undefined {
   const [x, y] = node.known;
   const fold = Object.hasOwn(folds, node.op) ? folds[node.op] : undefined;
   const allKnown = node.inputs.every((input, i) => input === undefined || node.known[i] !== undefined);
-  return fold === undefined || x === undefined || !allKnown ? undefined : fold(node, x, y);
+  const result = fold === undefined || x === undefined || !allKnown ? undefined : fold(node, x, y);
+  return result?.numbers.every(Number.isSafeInteger) === true ? result : undefined;
 }
 
 function vector(numbers: readonly number[]): Integers {

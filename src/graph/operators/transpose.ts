@@ -1,5 +1,5 @@
 // Transpose: permutes axes (reverses them by default); the gradient takes the inverse permutation.
-import { firstGradient, operand, type OperatorDefinition } from '../operator.ts';
+import { firstGradient, invalidNode, operand, type OperatorDefinition } from '../operator.ts';
 import { type Attributed, ints, intsAttribute, requiredInput, type Shape } from '../types.ts';
 
 function permutation(node: Attributed, shape: Shape): readonly number[] {
@@ -14,7 +14,10 @@ export const transpose: OperatorDefinition = {
   op: 'Transpose',
   infer: (c) => {
     const x = operand(c, 0);
-    return [{ dtype: x.dtype, shape: permutation(c, x.shape).map((axis) => x.shape[axis] ?? 1) }];
+    const perm = permutation(c, x.shape);
+    if (perm.length !== x.shape.length || x.shape.some((_, axis) => !perm.includes(axis)))
+      throw invalidNode(c, `[${perm.join(', ')}] does not permute the axes of [${x.shape.join(', ')}]`);
+    return [{ dtype: x.dtype, shape: perm.map((axis) => x.shape[axis] ?? 1) }];
   },
   gradient: (c) => {
     const perm = permutation(c.node, requiredInput(c.node, 0).shape);
