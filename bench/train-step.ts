@@ -7,9 +7,9 @@ import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { parseArgs } from 'node:util';
 import { createRandom } from '../src/core/index.ts';
-import { adamW, binaryCrossEntropy, buildTrainingStep, initialWeights, writeOnnx } from '../src/graph/index.ts';
+import { adamW, binaryCrossEntropy, buildTrainingStep, elementCount } from '../src/graph/index.ts';
 import { cnn } from '../src/models/index.ts';
-import { createSession, type Tensor } from '../src/runtime/index.ts';
+import { createStepper } from '../src/training/index.ts';
 
 interface Timing {
   /** Milliseconds a step. */
@@ -28,44 +28,39 @@ const { values } = parseArgs({
 const [rounds, steps, threads] = [Number(values.rounds), Number(values.steps), Number(values.threads)];
 const [batch, size] = [32, 64];
 
-/** Our step, as a function that runs `count` of them. */
+/** Our step, as a function that runs `count` of them: the very stepper that `pawprint train` uses. */
 async function ours(): Promise<(count: number) => Promise<Timing>> {
   const optimiser = adamW();
-  const { graph, layout, uniforms } = buildTrainingStep({
+  const imageShape = [batch, 3, size, size];
+  const trainingStep = buildTrainingStep({
     network: cnn({ channels: [32, 64, 128, 256], hidden: 128, dropout: 0.3, outputs: 1 }),
-    imageShape: [batch, 3, size, size],
+    imageShape,
     targetColumns: 1,
     loss: binaryCrossEntropy,
     optimiser,
     clipNorm: 1,
   });
-  const session = await createSession(writeOnnx(graph), { threads, optimization: 'extended' });
-  const random = createRandom(0, 'bench');
-  const noise = (dims: number[]): Tensor => ({
-    data: Float32Array.from({ length: dims.reduce((a, b) => a * b, 1) }, () => random.next()),
-    dims,
+  const stepper = await createStepper({
+    trainingStep,
+    optimiser,
+    imageShape,
+    targetColumns: 1,
+    seed: 0,
+    threads,
+    device: 'cpu',
   });
-  const weights = initialWeights(layout, 0);
-  const P = layout.parameterCount;
-  const feeds: Record<string, Tensor> = {
-    image: noise([batch, 3, size, size]),
-    targets: { data: Float32Array.from({ length: batch }, (_, i) => i % 2), dims: [batch, 1] },
-    weights: { data: new Float32Array(batch).fill(1), dims: [batch, 1] },
-    parameters: { data: weights.parameters, dims: [P] },
-    statistics: { data: weights.statistics, dims: [layout.statisticCount] },
+  const random = createRandom(0, 'bench');
+  const noise = (length: number): Float32Array<ArrayBuffer> => Float32Array.from({ length }, () => random.next());
+  const inputs = {
+    images: noise(batch * 3 * size * size),
+    targets: Float32Array.from({ length: batch }, (_, i) => i % 2),
+    weights: new Float32Array(batch).fill(1),
+    uniforms: trainingStep.uniforms.map((uniform) => noise(elementCount(uniform.shape.map(Number)))),
+    labels: Uint8Array.from({ length: batch }, (_, i) => i % 2),
   };
-  for (const uniform of uniforms) feeds[uniform.name] = noise(uniform.shape.map(Number));
-  for (const name of optimiser.stateNames) feeds[`state/${name}`] = { data: new Float32Array(P), dims: [P] };
-  let step = 0;
   return async (count) => {
     const [cpu, wall] = [process.cpuUsage(), performance.now()];
-    for (let i = 0; i < count; i++) {
-      for (const [name, value] of Object.entries(optimiser.scalars(++step, 1e-3)))
-        feeds[`scalar/${name}`] = { data: Float32Array.of(value), dims: [] };
-      const out = await session.run(feeds);
-      for (const name of ['parameters', 'statistics']) feeds[name] = out[`next/${name}`] ?? feeds[name] ?? noise([1]);
-      for (const name of optimiser.stateNames) feeds[`state/${name}`] = out[`next/${name}`] ?? noise([1]);
-    }
+    for (let i = 0; i < count; i++) await stepper.step(inputs, 1e-3);
     const used = process.cpuUsage(cpu);
     return { cpu: (used.user + used.system) / 1000 / count, wall: (performance.now() - wall) / count };
   };
@@ -74,7 +69,7 @@ async function ours(): Promise<(count: number) => Promise<Timing>> {
 /** PyTorch in a process of its own that runs steps on request; undefined where it is not installed. */
 function torchPeer(
   layout: 'nchw' | 'channels_last',
-): { run(count: number): Promise<Timing>; process: ChildProcess } | undefined {
+): { readonly run: (count: number) => Promise<Timing>; readonly process: ChildProcess } | undefined {
   if (!existsSync(values.python) || spawnSync(values.python, ['-c', 'import torch']).status !== 0) return undefined;
   const script = new URL('./peers/train_step_torch.py', import.meta.url).pathname;
   const child = spawn(values.python, [script, layout, String(threads)], { stdio: ['pipe', 'pipe', 'inherit'] });

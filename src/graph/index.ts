@@ -21,3 +21,4 @@ export * from './check.ts';
 export * from './onnx-read.ts';
 export * from './append-graph.ts';
 export * from './imported-network.ts';
+export * from './norm-pool.ts';

@@ -80,8 +80,12 @@ export function requireSameRun(header: CheckpointHeader, identity: Readonly<Reco
   if (changed === undefined) return;
   throw new PawprintError('CHECKPOINT_INVALID', {
     message: `the checkpoint belongs to another run: ${changed} differs`,
-    expected: JSON.stringify(header.identity[changed]) ?? 'nothing',
-    received: JSON.stringify(identity[changed]) ?? 'nothing',
+    expected: show(header.identity[changed]),
+    received: show(identity[changed]),
     hint: 'Resume with the same parameters and data, or train from the start (without --resume).',
   });
+}
+
+function show(value: unknown): string {
+  return value === undefined ? 'nothing' : JSON.stringify(value);
 }

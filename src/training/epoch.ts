@@ -35,7 +35,7 @@ export async function trainEpoch(spec: EpochSpec): Promise<TrainedEpoch> {
       });
     learningRate = learningRateAt(spec.schedule, step++, spec.totalSteps);
     const result = await stepper.step(batch, learningRate);
-    if (!result.finite) throw diverged(spec, learningRate, result.loss);
+    if (!result.finite) throw divergedError(spec, learningRate, `loss ${result.loss}`);
     lossSum += result.loss;
     correct += countCorrect(result.logits, batch.labels);
     maxGradientNorm = Math.max(maxGradientNorm, result.gradientNorm);
@@ -49,15 +49,18 @@ export async function trainEpoch(spec: EpochSpec): Promise<TrainedEpoch> {
   };
 }
 
-function diverged(spec: EpochSpec, learningRate: number, loss: number): PawprintError {
+/** The error of a run whose numbers stopped being numbers; names the checkpoint that is left. */
+export function divergedError(
+  { epoch, checkpointPath }: Pick<EpochSpec, 'epoch' | 'checkpointPath'>,
+  learningRate: number,
+  received: string,
+): PawprintError {
   const kept =
-    spec.epoch > 1
-      ? `the checkpoint of epoch ${spec.epoch - 1} is kept in ${spec.checkpointPath}`
-      : 'no epoch was finished';
+    epoch > 1 ? `the checkpoint of epoch ${epoch - 1} is kept in ${checkpointPath}` : 'no epoch was finished';
   return new PawprintError('TRAINING_DIVERGED', {
-    message: `training diverged in epoch ${spec.epoch}; ${kept}`,
+    message: `training diverged in epoch ${epoch}; ${kept}`,
     expected: 'a finite loss and gradient',
-    received: `loss ${loss} at learning rate ${learningRate.toPrecision(3)}`,
+    received: `${received} at learning rate ${learningRate.toPrecision(3)}`,
     hint: 'Lower train.lr, or set train.clipNorm (1 is usual), and train again.',
   });
 }

@@ -3,4 +3,5 @@ export { balancedClassWeights } from './batches.ts';
 export * from './history.ts';
 export * from './params.ts';
 export * from './schedule.ts';
+export * from './stepper.ts';
 export { checkpointDirectory, train, type TrainOptions, type TrainResult } from './train.ts';

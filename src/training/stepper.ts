@@ -83,7 +83,7 @@ export async function createStepper(options: StepperOptions): Promise<Stepper> {
       dims: [batchSize, options.targetColumns],
     },
   };
-  const number = (name: 'loss' | 'gradient_norm'): number => results[name]?.data[0] ?? Number.NaN;
+  const number = (name: 'loss' | 'gradient_norm'): number => results[name].data[0] ?? Number.NaN;
 
   const feedsFor = (batch: Batch, learningRate: number): Record<string, Tensor> => {
     const feeds: Record<string, Tensor> = {
@@ -114,7 +114,7 @@ export async function createStepper(options: StepperOptions): Promise<Stepper> {
         [current, next] = [next, current];
         steps++;
       }
-      return { loss, gradientNorm, logits: results[stepNames.logits]?.data ?? new Float32Array(), finite };
+      return { loss, gradientNorm, logits: results[stepNames.logits].data, finite };
     },
     state: () => ({
       weights: {

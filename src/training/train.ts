@@ -20,7 +20,7 @@ import { balancedClassWeights, createBatches } from './batches.ts';
 import { type CheckpointHeader, readCheckpoint, requireSameRun, writeCheckpoint } from './checkpoint.ts';
 import { type EpochRecord, historyPath } from './history.ts';
 import type { TrainParams } from './params.ts';
-import { trainEpoch } from './epoch.ts';
+import { divergedError, trainEpoch } from './epoch.ts';
 import { createStepper, type Stepper, type StepperState } from './stepper.ts';
 import { scoreSplit, type ValidationSpec } from './validation.ts';
 
@@ -222,6 +222,8 @@ async function oneEpoch(options: TrainOptions, run: Run, epoch: number): Promise
     signal: options.signal,
   });
   const validation = await scoreSplit(run.validation, run.stepper.state().weights, run.classCount);
+  if (Number.isNaN(validation.loss))
+    throw divergedError({ epoch, checkpointPath: run.paths.last }, trained.learningRate, 'outputs that are no numbers');
   return { epoch, ...trained, validationLoss: validation.loss, validationAccuracy: validation.accuracy };
 }
 

@@ -50,13 +50,14 @@ export async function splitLogits(spec: ValidationSpec, weights: Weights): Promi
   }
 }
 
-/** Log loss and accuracy of a split under these weights. */
+/** Log loss and accuracy of a split under these weights; a loss of NaN when the logits are not all finite. */
 export async function scoreSplit(
   spec: ValidationSpec,
   weights: Weights,
   classCount: number,
 ): Promise<{ readonly loss: number; readonly accuracy: number }> {
   const values = await splitLogits(spec, weights);
+  if (!values.every(Number.isFinite)) return { loss: Number.NaN, accuracy: 0 };
   const width = values.length / spec.split.count;
   const labels = spec.split.labels;
   const predicted = predictedLabels({ values, width }, classCount);

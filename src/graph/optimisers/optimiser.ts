@@ -13,7 +13,7 @@ export interface UpdateInputs {
   /** One vector [P] for each of the optimiser's stateNames. */
   readonly states: readonly Value[];
   /** A scalar input of the step graph, by name. */
-  scalar(name: string): Value;
+  readonly scalar: (name: string) => Value;
 }
 
 export interface UpdateOutputs {
