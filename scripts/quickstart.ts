@@ -76,7 +76,7 @@ async function quickstart(): Promise<number> {
   const get =
     values.photos === undefined
       ? ['data', 'sample', '--to', folder.raw, '--count', values.count, '--seed', values.seed]
-      : ['data', 'import', resolve(values.photos), '--to', folder.raw];
+      : ['data', 'import', resolve(process.env['INIT_CWD'] ?? '.', values.photos), '--to', folder.raw];
   const exitCode = await runAll([
     get,
     ['data', 'check', folder.raw, '--html', folder.check],
