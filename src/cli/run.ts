@@ -265,7 +265,8 @@ function isCancellation(error: unknown): boolean {
 async function reportError(error: unknown, flags: GlobalFlags, world: CliWorld): Promise<number> {
   const interruption = world.interruption();
   if (interruption !== undefined && isCancellation(error)) {
-    if (!interruption.silent) world.stderr.write('pawprint: stopped; nothing is half-written\n');
+    const hint = error instanceof PawprintError && error.hint !== undefined ? `  hint: ${error.hint}\n` : '';
+    if (!interruption.silent) world.stderr.write(`pawprint: stopped; nothing is half-written\n${hint}`);
     return interruption.exitCode;
   }
   const known = error instanceof PawprintError;
