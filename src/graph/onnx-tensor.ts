@@ -94,7 +94,7 @@ function elementTypeOf(elementType: number, name: string): ElementType {
   throw new PawprintError('MODEL_INVALID', {
     message: `tensor ${name} is of an element type that is not supported`,
     expected: 'float, float16, bfloat16, double, int64, int32, uint8 or bool',
-    received: (types[elementType])?.toLowerCase() ?? `type ${elementType}`,
+    received: types[elementType]?.toLowerCase() ?? `type ${elementType}`,
     hint: 'Export the model in single precision, without quantisation.',
   });
 }

@@ -1,7 +1,7 @@
 // Brings nodes of older and newer operator sets into the form of the one that graphs are written in (opset 17): bounds
 // and axes move from attributes to inputs or back, forms that mean something else are refused by name.
 import { PawprintError } from '../core/index.ts';
-import { normaliseAxis } from './shapes.ts';
+import { isBehind, normaliseAxis, windowOf } from './shapes.ts';
 import {
   type Attribute,
   type Attributes,
@@ -156,9 +156,22 @@ const batchNormalization: Upgrade = (node, { opset }) => {
   return { ...node, outputCount: 1, attributes: without(node.attributes, 'spatial') };
 };
 
-const averagePool: Upgrade = (node) => {
+/** Without ceil_mode where all that it adds are windows behind the input, which runtimes leave out. */
+const pool: Upgrade = (node) => {
+  const shape = node.inputs[0]?.shape ?? [];
+  const { kernel, strides, dilations, pads } = windowOf(node, intsAttribute(node, 'kernel_shape', []), shape);
+  const adds = kernel.some((size, i) => {
+    const reach = Number(shape[i + 2]) + (pads[i] ?? 0);
+    const stride = strides[i] ?? 1;
+    const steps = (reach + (pads[i + kernel.length] ?? 0) - (size - 1) * (dilations[i] ?? 1) - 1) / stride;
+    return !Number.isInteger(steps) && !isBehind(reach, Math.ceil(steps) + 1, stride);
+  });
+  return adds ? node : withInputs(node, node.inputs, 'ceil_mode');
+};
+
+const averagePool: Upgrade = (node, context) => {
   if (intsAttribute(node, 'dilations', []).some((dilation) => dilation !== 1)) throw unsupported(node, 'dilations');
-  return withInputs(node, node.inputs, 'dilations');
+  return pool(withInputs(node, node.inputs, 'dilations'), context);
 };
 
 const convTranspose: Upgrade = (node) => {
@@ -184,6 +197,7 @@ const upgrades: Readonly<Record<string, Upgrade>> = {
   ConvTranspose: convTranspose,
   Dropout: dropout,
   LogSoftmax: softmax,
+  MaxPool: pool,
   Pad: pad,
   ReduceMean: reduceMean,
   ReduceSum: axesToInput,

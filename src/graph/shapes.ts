@@ -70,6 +70,11 @@ export function windowOf(node: Attributed, kernel: readonly number[], input: Sha
   return { kernel, strides, dilations, pads };
 }
 
+/** Whether the last of `windows` begins behind `reach` pixels: ONNX counts such a window, its runtimes do not. */
+export function isBehind(reach: number, windows: number, stride: number): boolean {
+  return (windows - 1) * stride >= reach;
+}
+
 /** Spatial output sizes of a window. `ceil`: ceil_mode of the pooling operators. */
 export function windowOutput(context: InferenceContext, input: Shape, window: Window, ceil = false): Dimension[] {
   return window.kernel.map((kernel, i) => {
@@ -79,6 +84,12 @@ export function windowOutput(context: InferenceContext, input: Shape, window: Wi
     const padded = size + (window.pads[i] ?? 0) + (window.pads[i + window.kernel.length] ?? 0);
     const steps = (padded - extent) / (window.strides[i] ?? 1);
     const output = (ceil ? Math.ceil(steps) : Math.floor(steps)) + 1;
+    if (
+      ceil &&
+      output > Math.floor(steps) + 1 &&
+      isBehind(size + (window.pads[i] ?? 0), output, window.strides[i] ?? 1)
+    )
+      throw invalidNode(context, 'with ceil_mode the last window begins behind the input, where runtimes differ');
     if (output < 1) throw invalidNode(context, `a window of ${extent} does not fit into ${padded} pixels`);
     return output;
   });

@@ -82,6 +82,14 @@ const forms: Readonly<Record<string, Form>> = {
     dilations: [1, 1],
     count_include_pad: 1,
   }),
+  'MaxPool with a window behind the input': {
+    ...one(12, 'MaxPool', { kernel_shape: [2, 2], strides: [3, 3], ceil_mode: 1 }),
+    x: [1, 2, 3, 6],
+  },
+  'AveragePool with a window over the edge': {
+    ...one(11, 'AveragePool', { kernel_shape: [2, 2], strides: [2, 2], ceil_mode: 1 }),
+    x: [1, 2, 3, 5],
+  },
   'BatchNormalization-7': {
     ...one(7, 'BatchNormalization', { epsilon: { float: 1e-3 } }, ['s', 'b', 'm', 'v']),
     initializers: ['s', 'b', 'm', 'v'].map((name, i) => floatTensor(name, [3], [0.5 + i, 1, 2])),
@@ -277,6 +285,16 @@ const refused: readonly (readonly [string, PawprintError['code'], RegExp, () => 
     'OPERATOR_UNSUPPORTED',
     /operator Softmax \(node layer1\/Relu\) is not supported with several axes/,
     () => withNode({ op: 'Softmax' }, { opset: 11, inputs: { x: [2, 3, 4] } }),
+  ],
+  [
+    'a window that only some runtimes count',
+    'GRAPH_INVALID',
+    /MaxPool node layer1\/Relu: with ceil_mode the last window begins behind/,
+    () =>
+      withNode(
+        { op: 'MaxPool', attributes: { kernel_shape: [2, 2], strides: [3, 3], ceil_mode: 1 } },
+        { inputs: { x: [1, 1, 3, 4] } },
+      ),
   ],
   [
     'an empty constant',
