@@ -62,7 +62,7 @@ test('the table aligns its columns and keeps one line a photo', () => {
     formatLine('table', answer, classNames),
   );
   const column = header.indexOf('file');
-  assert.equal(lines[0], `dogs       75.00 %  a.jpg\n`.replace('dogs  ', 'dogs   '));
+  assert.equal(lines[0], 'dogs       75.00 %  a.jpg\n');
   for (const line of lines) assert.ok(line.indexOf('\n') === line.length - 1 && line[column - 1] === ' ');
   assert.equal(lines[1]?.slice(column), 'b.jpg\n');
 });

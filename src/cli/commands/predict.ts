@@ -61,7 +61,7 @@ export default defineCommand({
       });
     const { asPhotoError, formatHeader, formatLine, listPhotoInputs, Predictor } =
       await import('../../inference/index.ts');
-    const { signal, stdin, stdout, stderr, cwd } = context;
+    const { signal, stdin, stderr, cwd } = context;
     const predictor = await Predictor.load(resolve(cwd, options.model), { device: options.device });
 
     const inputs = async function* (): ReturnType<typeof listPhotoInputs> {
@@ -86,9 +86,6 @@ export default defineCommand({
           yield formatLine(format, answer, predictor.classNames);
         }
         if (failed > 0) stderr.write(`pawprint: ${failed} of ${seen} could not be predicted\n`);
-      } catch (error) {
-        // A reader that went away (| head) has what it wanted: no error.
-        if (stdout.errored === null && !stdout.destroyed) throw error;
       } finally {
         await predictor.close();
       }
