@@ -182,8 +182,8 @@ function moved(built: Built, direction: Readonly<Record<string, Float32Array>>, 
   );
 }
 
-/** Slopes of the loss along the direction by finite differences at two step lengths, and by the gradient graph. */
-async function slopes(built: Built): Promise<{ coarse: number; fine: number; analytic: number }> {
+/** Slopes of the loss along the direction: by finite differences at several step lengths, and by the gradient graph. */
+async function slopes(built: Built): Promise<{ numeric: number[]; analytic: number }> {
   const forward = await createSession(built.forward);
   const backward = await createSession(built.backward);
   const direction = Object.fromEntries(
@@ -199,10 +199,11 @@ async function slopes(built: Built): Promise<{ coarse: number; fine: number; ana
     names,
     built.reached.map((name) => direction[name] ?? new Float32Array()),
   );
-  const result = { coarse: await central(4e-3), fine: await central(2e-3), analytic };
+  const numeric: number[] = [];
+  for (const step of [4e-3, 5e-4, 1e-4]) numeric.push(await central(step));
   await forward.release();
   await backward.release();
-  return result;
+  return { numeric, analytic };
 }
 
 test('random graphs: the gradient agrees with finite differences along a random direction', async () => {
@@ -217,12 +218,14 @@ test('random graphs: the gradient agrees with finite differences along a random 
   let compared = 0;
   await fc.assert(
     fc.asyncProperty(pictures, stack, draws, async (picture, names, numbers) => {
-      const { coarse, fine, analytic } = await slopes(build(picture, names, numbers));
-      const scale = Math.max(1, Math.abs(fine));
-      // Two steps that disagree straddle a kink (Relu, MaxPool): there is no slope to compare with.
-      fc.pre(Math.abs(coarse - fine) < 2e-3 * scale);
+      const { numeric, analytic } = await slopes(build(picture, names, numbers));
+      const scale = Math.max(1, Math.abs(analytic));
+      const agrees = numeric.some((slope) => Math.abs(slope - analytic) < 1e-2 * scale);
+      // Steps that disagree among themselves straddle a kink (Relu, MaxPool): there is no slope to compare with.
+      const [longest = 0, ...shorter] = numeric;
+      fc.pre(agrees || shorter.every((slope) => Math.abs(slope - longest) < 2e-3 * scale));
       compared++;
-      assert.ok(Math.abs(analytic - fine) < 1e-2 * scale, `${names.join(' → ')}: ${analytic} against ${fine}`);
+      assert.ok(agrees, `${names.join(' → ')}: ${analytic} against ${numeric.join(', ')}`);
     }),
     { numRuns: 150, seed: 11 },
   );
