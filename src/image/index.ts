@@ -11,3 +11,8 @@ export * from './resize.ts';
 export * from './preprocess.ts';
 export * from './charts/index.ts';
 export * from './record-jpeg.ts';
+export * from './upright.ts';
+export * from './luminance.ts';
+export * from './statistics.ts';
+export * from './perceptual-hash.ts';
+export * from './encode.ts';

@@ -1,7 +1,7 @@
 // What a picture file says of itself, before a single pixel is decoded; and the limits that are enforced there.
-import sharp from 'sharp';
 import { PawprintError } from '../core/index.ts';
 import { readJpegHeader } from './jpeg-header.ts';
+import { loadSharp } from './sharp-loader.ts';
 import { type ImageFormat, sniffFormat } from './sniff.ts';
 
 export interface ImageInfo {
@@ -108,6 +108,7 @@ const bitsOfDepth: Readonly<Record<string, number>> = {
 async function inspectOther(bytes: Uint8Array, format: ImageFormat): Promise<ImageInfo> {
   if (format === 'bmp' || format === 'heif') throw unsupportedFormat(format);
   try {
+    const sharp = await loadSharp();
     const metadata = await sharp(bytes, { limitInputPixels: false, sequentialRead: true }).metadata();
     const { width, height, pages = 1, pageHeight, orientation = 1, space, depth, hasAlpha, isProgressive } = metadata;
     return {
