@@ -5,3 +5,23 @@ export type { ImportResult } from './import/import-result.ts';
 export { layoutNames, type LayoutName } from './import/layout.ts';
 export { archiveLimitsSchema, defaultArchiveLimits, type ArchiveLimits } from './import/archive-limits.ts';
 export type { ExistingPolicy } from './import/existing.ts';
+export { prepareDataset, type PrepareOptions, type PrepareResult } from './prepare/prepare.ts';
+export { prepareFlagsSchema, prepareParamsSchema, type PrepareParams } from './prepare/params.ts';
+export { openPreparedDataset, type OpenDatasetOptions } from './prepared-dataset.ts';
+export {
+  compareCodePoints,
+  readDatasetLayout,
+  scanDataset,
+  type ClassFolder,
+  type DatasetLayout,
+  type ScannedPhoto,
+  type ScanOptions,
+} from './scan.ts';
+export {
+  downloadDataset,
+  type ChecksumState,
+  type DatasetDownloadOptions,
+  type DatasetDownloadResult,
+} from './download/download-dataset.ts';
+export { downloadFile, type DownloadedFile, type DownloadOptions } from './download/download-file.ts';
+export { datasetNames, knownDatasets, type DatasetName, type KnownDataset } from './download/datasets.ts';

@@ -1,5 +1,5 @@
 // The words in which data import and data download tell what came in.
-import type { ImportResult } from '../../data/index.ts';
+import type { ChecksumState, DatasetDownloadResult, ImportResult } from '../../data/index.ts';
 
 /** A result for a person: what was recognised, a table of counts, what was left out, what to type next. */
 export function formatImport(result: ImportResult, to: string): string {
@@ -51,4 +51,24 @@ function formatShared(what: string, shared: ImportResult['sameBytesAcrossClasses
   const shown = shared.first.slice(0, 5).map(({ paths }) => `  ${paths.join(' = ')}`);
   const more = shared.count > shown.length ? [`  … and ${shared.count - shown.length} more (--json lists 100)`] : [];
   return [`${shared.count} time(s) ${what}:`, ...shown, ...more];
+}
+
+const checksumWords: Readonly<Record<ChecksumState, string>> = {
+  given: 'as given with --sha256',
+  known: 'as known for this archive',
+  'recorded earlier': 'the same as at the first download from this address',
+  'recorded now': 'seen for the first time: recorded, and demanded of the next download from this address',
+};
+
+/** A download for a person: where from, how far to trust it, then what came in. */
+export function formatDownload(result: DatasetDownloadResult, to: string): string {
+  const lines = [
+    `${result.title}, ${result.licence}, ${result.page}`,
+    `archive: ${result.url}, ${(result.archiveBytes / 1e6).toFixed(1)} MB`,
+    `sha256:  ${result.sha256} (${checksumWords[result.checksum]})`,
+    `receipt: ${result.receipt}`,
+  ];
+  if (result.archive !== null) lines.push(`kept:    ${result.archive}`);
+  if (result.import !== null) return [...lines, '', formatImport(result.import, to)].join('\n');
+  return [...lines, '', `all of it is in ${result.directory} already: nothing to do`].join('\n');
 }

@@ -35,6 +35,8 @@ export interface ImportOptions {
   readonly layout?: LayoutName;
   /** From class names of the sources to names in the target. */
   readonly rename?: Readonly<Record<string, string>>;
+  /** Whether `rename` may name classes that no source has. */
+  readonly renameIsOptional?: boolean;
   /** Take these classes only (their names in the target). */
   readonly only?: readonly string[];
   /** The split of photos whose source has none. */
@@ -63,6 +65,7 @@ export async function importPhotos(options: ImportOptions): Promise<ImportResult
   const plan = planImport(sources, {
     layout: options.layout,
     rename: options.rename ?? {},
+    renameIsOptional: options.renameIsOptional ?? false,
     only: options.only ?? [],
     split: options.split,
   });

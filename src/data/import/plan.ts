@@ -11,6 +11,8 @@ export interface PlanOptions {
   readonly layout: LayoutName | undefined;
   /** From a class's name in the source to its name in the target. */
   readonly rename: Readonly<Record<string, string>>;
+  /** Whether `rename` may name classes that no source has. */
+  readonly renameIsOptional: boolean;
   /** Take these classes only; empty: all. */
   readonly only: readonly string[];
   /** For sources that have no splits of their own. */
@@ -119,7 +121,8 @@ function assertNoEmptyClass(source: Source, recognition: Recognition, options: P
 }
 
 function assertKnownClasses(options: PlanOptions, originalNames: ReadonlySet<string>, classNames: readonly string[]): void {
-  const unknownRename = Object.keys(options.rename).find((name) => !originalNames.has(name));
+  const demanded = options.renameIsOptional ? [] : Object.keys(options.rename);
+  const unknownRename = demanded.find((name) => !originalNames.has(name));
   const unknownOnly = options.only.find((name) => !classNames.includes(name));
   const unknown = unknownRename ?? unknownOnly;
   if (unknown === undefined) return;
