@@ -190,6 +190,8 @@ test('data that cannot be scored: missing, a file, empty, a class that the model
   await writeFile(join(cwd, 'text.onnx'), 'not a model');
   assert.equal((await report('--data', 'plain', '--model', 'text.onnx')).error?.code, 'MODEL_INVALID');
   assert.equal((await report('--data', 'plain', '--model', 'none.onnx')).error?.code, 'FILE_NOT_FOUND');
+  assert.equal((await report('--data', 'plain', '--out', 'text.onnx')).error?.code, 'NOT_A_DIRECTORY');
+  assert.equal(await readFile(join(cwd, 'text.onnx'), 'utf8'), 'not a model');
 });
 
 test('the gate: exit code 3 below it, with the report written all the same', async () => {
@@ -253,4 +255,11 @@ test('a prepared data set: shards and photos give the same predictions to the bi
   const larger = await report('--data', 'prepared', '--model', 'models/larger.onnx', '--no-report');
   assert.deepEqual([larger.dataset.from, larger.total], ['photos', 40]);
   assert.equal(larger.dataset.md5, fromShards.dataset.md5);
+
+  await rm(join(cwd, 'raw'), { recursive: true });
+  const withoutPhotos = await report('--data', 'prepared', '--out', 'reports/bare');
+  assert.deepEqual(withoutPhotos.confusionMatrix, fromShards.confusionMatrix);
+  assert.match(await readFile(join(cwd, 'reports/bare/index.html'), 'utf8'), /data:image\/gif/);
+  const undecodable = await report('--data', 'prepared', '--model', 'models/larger.onnx');
+  assert.equal(undecodable.error?.code, 'DATASET_INVALID');
 });

@@ -57,7 +57,7 @@ export async function openEvaluationData(
     message: `there are no photos to evaluate in ${directory}${data.split === null ? '' : ` (${data.split})`}`,
     expected: `a folder with folders named ${model.classNames.join(', ')}, or a prepared data set`,
     received: 'no pictures',
-    hint: 'Check the path, or give another split with --split.',
+    hint: 'Check the path and --split. Photos in other layouts: sort them into class folders with `pawprint data import`.',
   });
 }
 

@@ -1,8 +1,8 @@
 // The report folder of an evaluation: scores, every prediction, charts, and the page of mistakes. Each file appears
 // whole or not at all; the page, which shows the others, last.
-import { rm } from 'node:fs/promises';
+import { rm, stat } from 'node:fs/promises';
 import { join } from 'node:path';
-import { silentProgress, writeFileAtomic, writeJsonAtomic, type Progress } from '../core/index.ts';
+import { PawprintError, silentProgress, writeFileAtomic, writeJsonAtomic, type Progress } from '../core/index.ts';
 import { recordToJpeg, renderPng } from '../image/index.ts';
 import { confusionCells, type ConfusionCell } from './confusion-cells.ts';
 import { checkCancelled, decodePhotos } from './decode-photos.ts';
@@ -21,6 +21,18 @@ const chartFiles = ['confusion_matrix.png', 'roc.png', 'reliability.png', 'learn
 /** Photos shown a cell; the page stays a few megabytes whatever the data set. */
 const limits = { mistakes: 200, right: 40, allMistakes: 1200, allRight: 400 };
 const thumbnailSizePx = 128;
+
+/** Throws NOT_A_DIRECTORY when the report cannot go to `directory`: to be asked before the work, not after it. */
+export async function checkReportFolder(directory: string): Promise<void> {
+  const found = await stat(directory).catch(() => null);
+  if (found === null || found.isDirectory()) return;
+  throw new PawprintError('NOT_A_DIRECTORY', {
+    message: `the report cannot be written to ${directory}`,
+    expected: 'a folder, or a name that is free',
+    received: 'a file',
+    hint: 'Give another folder with --out.',
+  });
+}
 
 /**
  * Writes evaluation.json, predictions.csv, the charts and index.html (one self-contained file) to `directory`. A

@@ -32,10 +32,19 @@ export default defineCommand({
     batchSize: z.coerce.number().int().min(1).max(1024).default(32).describe('photos per model run; changes no result'),
   }),
   run: async ({ options, context }) => {
-    const { describeEvaluation, evaluate, openEvaluationData, Predictor, toEvaluationJson, writeEvaluationReport } =
-      await import('../../inference/index.ts');
+    const {
+      checkReportFolder,
+      describeEvaluation,
+      evaluate,
+      openEvaluationData,
+      Predictor,
+      toEvaluationJson,
+      writeEvaluationReport,
+    } = await import('../../inference/index.ts');
     const { cwd, progress, signal } = context;
     const { device, threads, batchSize, split, minAccuracy } = options;
+    const directory = resolve(cwd, options.out);
+    if (options.report) await checkReportFolder(directory);
     const predictor = await Predictor.load(resolve(cwd, options.model), {
       device,
       ...(threads === undefined ? {} : { threads }),
@@ -44,7 +53,6 @@ export default defineCommand({
       const data = await openEvaluationData(resolve(cwd, options.data), predictor.metadata, split);
       try {
         const evaluation = await evaluate(predictor, data, { progress, signal, batchSize });
-        const directory = resolve(cwd, options.out);
         if (options.report) await writeEvaluationReport(evaluation, directory, { progress, signal });
         const gate = minAccuracy === undefined ? null : { minAccuracy, met: evaluation.scores.accuracy >= minAccuracy };
         const report = options.report ? directory : null;
