@@ -1,7 +1,8 @@
 // The prepared data set: what `pawprint data prepare` leaves and every later stage reads.
 //
 //   manifest.json   header: schema version, classes, source, settings, counts, dataset hash, shards
-//   manifest.csv    one row a photo: path,label,md5,split,size,width,height,group
+//   manifest.csv    one row a photo: path,label (the class name),md5,split,size,width,height,group; by split, then path
+//   left-out.csv    the photos that could not be used: path,code,message
 //   shards/*.bin    uint8 records [3, S, S] (planar RGB), in manifest.csv order within each split
 import { z } from 'zod';
 import { preprocessingSchema } from '../image/index.ts';
@@ -11,7 +12,7 @@ export type SplitName = (typeof splitNames)[number];
 
 export const manifestSchema = z.strictObject({
   schemaVersion: z.literal(1),
-  /** Dataset version: md5 over the sorted lines `<md5> <label> <split> <path>`. */
+  /** Dataset version: md5 over the sorted lines `<md5> <class name> <split> <path>`, each ended by a newline. */
   datasetMd5: z.string().regex(/^[0-9a-f]{32}$/),
   /** Class names in label order; label i is classNames[i]. Two or more, sorted. */
   classNames: z.array(z.string()).min(2),
@@ -23,8 +24,17 @@ export const manifestSchema = z.strictObject({
   /** Photos per split and class, and how many were left out, by reason. */
   counts: z.record(z.enum(splitNames), z.record(z.string(), z.number())),
   leftOut: z.record(z.string(), z.number()),
+  /** sha256 of manifest.csv: the two files belong together. */
+  rowsSha256: z.string().regex(/^[0-9a-f]{64}$/),
+  /** `file` is relative to the folder of manifest.json; `first` counts records within the split. */
   shards: z.array(
-    z.strictObject({ file: z.string(), split: z.enum(splitNames), first: z.int(), count: z.int(), sha256: z.string() }),
+    z.strictObject({
+      file: z.string(),
+      split: z.enum(splitNames),
+      first: z.int().min(0),
+      count: z.int().positive(),
+      sha256: z.string().regex(/^[0-9a-f]{64}$/),
+    }),
   ),
 });
 export type Manifest = z.infer<typeof manifestSchema>;
