@@ -63,6 +63,24 @@ test('MaxPool shares the gradient of a tie: nothing is lost or counted twice', a
   }
 });
 
+test('windows over one or three axes run but have no gradient, and say so', () => {
+  for (const [op, dims] of [
+    ['MaxPool', [1, 2, 6]],
+    ['AveragePool', [1, 2, 4, 4, 4]],
+    ['Conv', [1, 2, 6]],
+  ] as const) {
+    const b = new GraphBuilder();
+    const x = b.input('x', 'float32', dims);
+    const kernel = dims.slice(2).map(() => 2);
+    const w = b.floats(new Float32Array(2 * elementCount(kernel)), [1, 2, ...kernel]);
+    const y = b.node(op, op === 'Conv' ? [x, w] : [x], { kernel_shape: ints(...kernel), strides: ints(...kernel) });
+    assert.throws(() => differentiate(b, [{ value: y, gradient: y }], [x]), {
+      code: 'OPERATOR_UNSUPPORTED',
+      message: new RegExp(`operator ${op} \\(node ${op}\\) has no gradient rule for ${dims.length - 2} spatial axes`),
+    });
+  }
+});
+
 /** The error of differentiating `build`'s value with respect to its input. */
 function gradientError(build: (b: GraphBuilder, x: Value) => Value): unknown {
   const b = new GraphBuilder();

@@ -1,7 +1,9 @@
-// AveragePool. Every position of a window gets an equal part of its gradient.
-import { firstGradient, operand, type OperatorDefinition } from '../operator.ts';
-import { type Window, windowAttributes, windowOf, windowOutput } from '../shapes.ts';
-import { type GraphNode, int, intAttribute, intsAttribute, requiredInput, staticShape, type Value } from '../types.ts';
+// AveragePool. Every position of a window gets an equal part of its gradient: a transposed depthwise convolution.
+import { firstGradient, type GradientContext, operand, type OperatorDefinition } from '../operator.ts';
+import { type Window, windowOf, windowOutput } from '../shapes.ts';
+import { type GraphNode, int, intAttribute, intsAttribute, requiredInput, staticShape } from '../types.ts';
+import { placement } from './window-placement.ts';
+import { unsupportedGradient } from './unsupported-gradient.ts';
 
 export const averagePool: OperatorDefinition = {
   op: 'AveragePool',
@@ -12,65 +14,47 @@ export const averagePool: OperatorDefinition = {
     return [{ dtype: x.dtype, shape: [x.shape[0] ?? 1, x.shape[1] ?? 1, ...spatial] }];
   },
   gradient: (c) => {
-    const x = requiredInput(c.node, 0);
-    const [, channels = 1, h = 1, w = 1] = staticShape(x);
-    const window = windowOf(c.node, intsAttribute(c.node, 'kernel_shape', []), x.shape);
-    const [, , oh = 1, ow = 1] = staticShape(firstGradient(c));
-    const counts = windowCounts(c.node, window, [h, w], [oh, ow]);
-    const each = c.b.mul(
-      firstGradient(c),
-      c.b.floats(
-        counts.map((count) => 1 / count),
-        [1, 1, oh, ow],
-      ),
-    );
-    return [spread(c.b, each, { window, channels, size: [h, w], output: [oh, ow] })];
+    const shape = staticShape(requiredInput(c.node, 0));
+    if (shape.length !== 4) throw unsupportedGradient(c.node, `${shape.length - 2} spatial axes`, '2 spatial axes');
+    return [spread(c, shape)];
   },
 };
+
+function spread(
+  c: GradientContext,
+  [, channels = 1, h = 1, w = 1]: readonly number[],
+): ReturnType<typeof firstGradient> {
+  const [, , oh = 1, ow = 1] = staticShape(firstGradient(c));
+  const window = windowOf(c.node, intsAttribute(c.node, 'kernel_shape', []), [1, 1, h, w]);
+  const [kh = 1, kw = 1] = window.kernel;
+  const counts = windowCounts(c.node, window, { size: [h, w], output: [oh, ow] });
+  const [count = 1] = counts;
+  const uniform = counts.every((other) => other === count);
+  const share = (each: number): number => 1 / each;
+  const gradient = uniform
+    ? firstGradient(c)
+    : c.b.mul(firstGradient(c), c.b.floats(counts.map(share), [1, 1, oh, ow]));
+  const weights = new Float32Array(channels * kh * kw).fill(uniform ? share(count) : 1);
+  return c.b.node('ConvTranspose', [gradient, c.b.floats(weights, [channels, 1, kh, kw])], {
+    ...placement(window, [h, w], [oh, ow]),
+    group: int(channels),
+  });
+}
 
 /** How many inputs each window averages over: all of it, or only what lies inside the picture. */
 function windowCounts(
   node: GraphNode,
-  { kernel, strides, dilations, pads }: Window,
-  size: readonly [number, number],
-  output: readonly [number, number],
+  { kernel, strides, pads }: Window,
+  sizes: { readonly size: readonly [number, number]; readonly output: readonly [number, number] },
 ): number[] {
   const includePad = intAttribute(node, 'count_include_pad', 0) === 1;
-  const along = (axis: 0 | 1): number[] =>
-    Array.from({ length: output[axis] }, (_, o) => {
+  const along = (axis: 0 | 1): number[] => {
+    const [before, after] = includePad ? [pads[axis] ?? 0, pads[axis + 2] ?? 0] : [0, 0];
+    return Array.from({ length: sizes.output[axis] }, (_, o) => {
       const start = o * (strides[axis] ?? 1) - (pads[axis] ?? 0);
-      const taps = Array.from({ length: kernel[axis] ?? 1 }, (__, k) => start + k * (dilations[axis] ?? 1));
-      const [low, high] = includePad ? [-(pads[axis] ?? 0), size[axis] + (pads[axis + 2] ?? 0)] : [0, size[axis]];
-      return taps.filter((at) => at >= low && at < high).length;
+      return Math.min(start + (kernel[axis] ?? 1), sizes.size[axis] + after) - Math.max(start, -before);
     });
+  };
   const [rows, columns] = [along(0), along(1)];
   return rows.flatMap((row) => columns.map((column) => row * column));
-}
-
-/** Adds each output value to all inputs of its window: a transposed depthwise convolution with ones. */
-function spread(
-  b: Parameters<NonNullable<OperatorDefinition['gradient']>>[0]['b'],
-  each: Value,
-  g: { window: Window; channels: number; size: readonly [number, number]; output: readonly [number, number] },
-): Value {
-  const [kh = 1, kw = 1] = g.window.kernel;
-  const ones = b.floats(new Float32Array(g.channels * kh * kw).fill(1), [g.channels, 1, kh, kw]);
-  // With ceil_mode the last window may hang over the edge: then less is missing than the window's reach.
-  const reach = [0, 1].map(
-    (i) =>
-      ((g.output[i] ?? 1) - 1) * (g.window.strides[i] ?? 1) +
-      ((g.window.kernel[i] ?? 1) - 1) * (g.window.dilations[i] ?? 1) +
-      1,
-  );
-  const full = b.node('ConvTranspose', [each, ones], {
-    ...windowAttributes({ ...g.window, pads: [0, 0, 0, 0] }),
-    group: int(g.channels),
-  });
-  const [top = 0, left = 0] = g.window.pads;
-  const [h, w] = g.size;
-  const [lackRows, lackColumns] = [Math.max(0, top + h - (reach[0] ?? 0)), Math.max(0, left + w - (reach[1] ?? 0))];
-  const enough =
-    lackRows + lackColumns > 0 ? b.node('Pad', [full, b.int64s(0, 0, 0, 0, 0, 0, lackRows, lackColumns)]) : full;
-  const exact = top === 0 && left === 0 && (reach[0] ?? 0) + lackRows === h && (reach[1] ?? 0) + lackColumns === w;
-  return exact ? enough : b.node('Slice', [enough, b.int64s(top, left), b.int64s(top + h, left + w), b.int64s(2, 3)]);
 }

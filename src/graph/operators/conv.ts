@@ -25,12 +25,15 @@ export const conv: OperatorDefinition = {
     return [
       c.needs[0] ? inputGradient(c) : undefined,
       c.needs[1] ? weightGradient(c) : undefined,
-      bias !== undefined && c.needs[2]
-        ? c.b.node('ReduceSum', [firstGradient(c), c.b.int64s(0, 2, 3)], { keepdims: int(0) })
-        : undefined,
+      bias !== undefined && c.needs[2] ? biasGradient(c) : undefined,
     ];
   },
 };
+
+function biasGradient(c: GradientContext): Value {
+  const axes = staticShape(firstGradient(c)).flatMap((_, axis) => (axis === 1 ? [] : [axis]));
+  return c.b.node('ReduceSum', [firstGradient(c), c.b.int64s(...axes)], { keepdims: int(0) });
+}
 
 /** dL/dx = transposed convolution of dL/dy with the same weights. */
 function inputGradient(c: GradientContext): Value {

@@ -2,9 +2,11 @@
 // strided view of the padded input is compared with the maxima; holders of a maximum share its gradient; one transposed
 // convolution with one-hot kernels puts all shares back to where they were taken from.
 import { firstGradient, type GradientContext } from '../operator.ts';
-import { type Window, windowAttributes, windowOf } from '../shapes.ts';
+import { type Window, windowOf } from '../shapes.ts';
 import { int, intsAttribute, requiredInput, requiredOutput, staticShape, type Value } from '../types.ts';
 import { onnxDataTypes } from './cast.ts';
+import { placement } from './window-placement.ts';
+import { unsupportedGradient } from './unsupported-gradient.ts';
 
 interface Geometry {
   readonly window: Window;
@@ -32,6 +34,7 @@ export function overlappingMaxPoolGradient(c: GradientContext): Value {
 
 function geometryOf(c: GradientContext): Geometry {
   const x = requiredInput(c.node, 0);
+  if (x.shape.length !== 4) throw unsupportedGradient(c.node, `${x.shape.length - 2} spatial axes`, '2 spatial axes');
   const [n = 1, channels = 1, h = 1, w = 1] = staticShape(x);
   const [, , oh = 1, ow = 1] = staticShape(requiredOutput(c.node, 0));
   const window = windowOf(c.node, intsAttribute(c.node, 'kernel_shape', []), x.shape);
@@ -64,25 +67,10 @@ function views(c: GradientContext, { window, size, output, padded }: Geometry): 
 }
 
 /** [N·C, taps, oh, ow] → [N·C, 1, h, w]: every tap's share goes to its own place; overlaps add up. */
-function placed(c: GradientContext, shares: Value, { window, size, output, padded }: Geometry): Value {
-  const { b } = c;
+function placed(c: GradientContext, shares: Value, { window, size, output }: Geometry): Value {
   const [kh = 1, kw = 1] = window.kernel;
   const taps = kh * kw;
   const oneHot = new Float32Array(taps * taps);
   for (let tap = 0; tap < taps; tap++) oneHot[tap * taps + tap] = 1;
-  const full = b.node(
-    'ConvTranspose',
-    [shares, b.floats(oneHot, [taps, 1, kh, kw])],
-    windowAttributes({ ...window, pads: [0, 0, 0, 0] }),
-  );
-  const [lackRows, lackColumns] = [
-    padded[0] - reachOf(window, 0, output[0]),
-    padded[1] - reachOf(window, 1, output[1]),
-  ];
-  const whole =
-    lackRows + lackColumns > 0 ? b.node('Pad', [full, b.int64s(0, 0, 0, 0, 0, 0, lackRows, lackColumns)]) : full;
-  const [top = 0, left = 0] = window.pads;
-  const [h, w] = size;
-  if (padded[0] === h && padded[1] === w) return whole;
-  return b.node('Slice', [whole, b.int64s(top, left), b.int64s(top + h, left + w), b.int64s(2, 3)]);
+  return c.b.node('ConvTranspose', [shares, c.b.floats(oneHot, [taps, 1, kh, kw])], placement(window, size, output));
 }

@@ -28,12 +28,17 @@ export const maxPool: OperatorDefinition = {
     const x = operand(c, 0);
     const window = windowOf(c, intsAttribute(c, 'kernel_shape', []), x.shape);
     const spatial = windowOutput(c, x.shape, window, intAttribute(c, 'ceil_mode', 0) === 1);
-    return [{ dtype: x.dtype, shape: [x.shape[0] ?? 1, x.shape[1] ?? 1, ...spatial] }];
+    const shape = [x.shape[0] ?? 1, x.shape[1] ?? 1, ...spatial];
+    return [
+      { dtype: x.dtype, shape },
+      { dtype: 'int64', shape },
+    ];
   },
   gradient: (c) => {
     const x = requiredInput(c.node, 0);
     const { kernel, strides, dilations, pads } = windowOf(c.node, intsAttribute(c.node, 'kernel_shape', []), x.shape);
-    const tiles = kernel.every((size, i) => size === strides[i]) && dilations.every((d) => d === 1);
+    const tiles =
+      kernel.length === 2 && kernel.every((size, i) => size === strides[i]) && dilations.every((d) => d === 1);
     const plain = tiles && pads.every((pad) => pad === 0) && intAttribute(c.node, 'ceil_mode', 0) === 0;
     return [plain ? tilingGradient(c, kernel) : overlappingMaxPoolGradient(c)];
   },
