@@ -4,4 +4,11 @@ import type { Command } from './command.ts';
 
 export type CommandLoader = () => Promise<{ readonly default: Command }>;
 
-export const commandTable: Readonly<Record<string, CommandLoader>> = {};
+export const commandTable: Readonly<Record<string, CommandLoader>> = {
+  'data import': () => import('./commands/data-import.ts'),
+  'data download': () => import('./commands/data-download.ts'),
+  'data prepare': () => import('./commands/data-prepare.ts'),
+  train: () => import('./commands/train.ts'),
+  evaluate: () => import('./commands/evaluate.ts'),
+  predict: () => import('./commands/predict.ts'),
+};

@@ -40,7 +40,8 @@ export async function loadSection<Schema extends z.ZodObject>(
 ): Promise<{ readonly seed: number; readonly settings: Readonly<z.output<Schema>> }> {
   const { cwd, options, flags = {} } = source;
   const shape: Record<string, z.ZodType> = { seed: seedSchema };
-  for (const name of sections) shape[name] = name === section ? schema.prefault({} as z.input<Schema>) : z.unknown().optional();
+  for (const name of sections)
+    shape[name] = name === section ? schema.prefault({} as z.input<Schema>) : z.unknown().optional();
   const params = await loadParams({
     schema: z.strictObject(shape),
     file: resolve(cwd, options.params ?? defaultParamsFile),

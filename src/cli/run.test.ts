@@ -121,6 +121,8 @@ const usageErrors: readonly (readonly [string, RegExp])[] = [
   ['data echo a --to b --kind tree', /--kind .*\n {2}expected: one of cnn, transfer\n {2}received: "tree"/],
   ['data ecko', /unknown command 'ecko'\n {2}hint: Did you mean echo\? Type "pawprint data --help"/],
   ['dta', /unknown command 'dta'\n {2}hint: Did you mean data\? Type "pawprint --help"/],
+  ['data zzzzzz', /unknown command 'zzzzzz'\n {2}hint: Type "pawprint data --help"/],
+  ['dta ecko a', /unknown command 'dta'\n {2}hint: Did you mean data echo\?/],
   ['stream extra', /too many arguments/],
   ['--nonsense', /unknown option '--nonsense'/],
 ];

@@ -244,8 +244,14 @@ function nearestCommand(
   table: CliWorld['commands'],
 ): string | undefined {
   if (error.code !== 'commander.unknownCommand') return undefined;
-  const word = argv.find((argument) => !argument.startsWith('-')) ?? '';
-  return nearestWord(word, new Set(Object.keys(table).flatMap((name) => [name.split(' ')[0] ?? '', name])));
+  const [first = '', second = ''] = argv.filter((argument) => !argument.startsWith('-'));
+  const names = Object.keys(table);
+  const inGroup = names.filter((name) => name.startsWith(`${first} `)).map((name) => name.slice(first.length + 1));
+  if (inGroup.length > 0) return nearestWord(second, inGroup);
+  return (
+    nearestWord(`${first} ${second}`, names) ??
+    nearestWord(first, new Set(names.flatMap((name) => [name.split(' ')[0] ?? '', name])))
+  );
 }
 
 /** The longest beginning of argv that has a help text of its own: a command, or a group of them. */
