@@ -5,7 +5,7 @@ import { formatDownload } from './data-import-text.ts';
 
 export default defineCommand({
   name: 'data download',
-  summary: 'Get a public data set of cats and dogs and import it',
+  summary: 'get a public data set of cats and dogs and import it',
   description:
     "Downloads Microsoft's Cats and Dogs (25,000 photos, 825 MB) or the Oxford-IIIT Pet photos (7,390, 792 MB) from the " +
     'publisher, checks the archive against its sha256, and imports it. A download that was stopped is gone on with by ' +

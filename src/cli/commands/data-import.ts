@@ -8,7 +8,7 @@ const limit = z.number().positive();
 
 export default defineCommand({
   name: 'data import',
-  summary: 'Bring photos into class folders, from folders, zip, tar.gz or CSV',
+  summary: 'bring photos into class folders, from folders, zip, tar.gz or CSV',
   description:
     'Brings photos into class folders (DIR/cats, DIR/dogs, or DIR/train/cats … where the source has splits). Each source ' +
     "is recognised by itself: class folders; Kaggle's cat.0.jpg; Oxford-IIIT Pet's Abyssinian_12.jpg; a zip, tar or " +

@@ -100,7 +100,8 @@ async function fetchFromAny(session: Session): Promise<string> {
   }
   throw new PawprintError('DOWNLOAD_FAILED', {
     message: `the download failed\n    ${failures.join('\n    ')}`,
-    hint: 'Run the same command again to go on where it stopped, or get the file by hand and use: pawprint data import FILE --to DIR',
+    hint: 'Run the same command again to go on where it stopped. Without a network: get the file by hand and type ' +
+      '"pawprint data import FILE --to DIR", or draw a data set with "pawprint data sample --to DIR".',
   });
 }
 
@@ -135,6 +136,8 @@ async function tryOnce(session: Session, url: string): Promise<'done' | Failure>
   try {
     response = await getFollowing(url, { headers, signal: session.signal, idleTimeoutMs: session.idleTimeoutMs ?? 60_000 });
   } catch (error) {
+    // Offline from the start: waiting would not help. Later on it may only be the line that is down.
+    if (have === 0 && (error as NodeJS.ErrnoException).code === 'ENOTFOUND') throw new GivenUp((error as Error).message);
     return asFailure(session, error);
   }
   try {

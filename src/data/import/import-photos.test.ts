@@ -1,5 +1,6 @@
 // Imports from folders: what comes in, what stays out, what is refused, and that a second run finds everything in place.
 import assert from 'node:assert/strict';
+import { execFileSync } from 'node:child_process';
 import { hashBytes } from '../../core/index.ts';
 import { chmod, link, mkdir, readdir, stat, symlink, utimes, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
@@ -289,4 +290,30 @@ test('an empty folder as target is as good as none, and stays when nothing could
   await assert.rejects(importTree(root, { 'cats/cat.1.jpg': 'c' }), { code: 'DATASET_INVALID' });
   assert.deepEqual(await readdir(join(root, 'target')), []);
   assert.equal((await importTree(root, { ...two, "cats/cat.1.jpg": "c" })).photos, 4);
+});
+
+test('a disk that fills up: DISK_FULL, whole photos only, and with room again the rest comes', async (t) => {
+  const root = await temporaryFolder(t);
+  const disk = join(root, 'disk');
+  await mkdir(disk);
+  try {
+    execFileSync('mount', ['-t', 'tmpfs', '-o', 'size=256k', 'tmpfs', disk], { stdio: 'ignore' });
+  } catch {
+    t.skip('only root can mount the small disk for this');
+    return;
+  }
+  try {
+    const files = Object.fromEntries(
+      Array.from({ length: 20 }, (_, i) => [`${i % 2 === 0 ? 'cats' : 'dogs'}/${i}.jpg`, `${i} `.repeat(10_000)]),
+    );
+    const to = join(disk, 'raw');
+    await assert.rejects(importTree(root, files, { to }), { code: 'DISK_FULL', hint: /same command/ });
+    const partial = await readTree(to);
+    assert.ok(Object.keys(partial).length > 0);
+    for (const [path, text] of Object.entries(partial)) assert.equal(text, files[path], path);
+    execFileSync('mount', ['-o', 'remount,size=4m', disk]);
+    assert.equal((await importTree(root, files, { to })).photos, 20);
+  } finally {
+    execFileSync('umount', [disk]);
+  }
 });
