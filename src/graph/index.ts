@@ -19,6 +19,7 @@ export * from './onnx-inspect.ts';
 export * from './safetensors.ts';
 export * from './check.ts';
 export * from './onnx-read.ts';
+export { readableOpsets } from './onnx-upgrade.ts';
 export * from './append-graph.ts';
 export * from './imported-network.ts';
 export * from './norm-pool.ts';

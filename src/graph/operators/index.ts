@@ -21,6 +21,7 @@ import { fusedMatMul } from './fused-mat-mul.ts';
 import { gemm } from './gemm.ts';
 import { globalAveragePool } from './global-average-pool.ts';
 import { hardSigmoid } from './hard-sigmoid.ts';
+import { hardSwish } from './hard-swish.ts';
 import { identity } from './identity.ts';
 import { leakyRelu } from './leaky-relu.ts';
 import { log } from './log.ts';
@@ -72,6 +73,7 @@ export const operators: readonly OperatorDefinition[] = [
   gemm,
   globalAveragePool,
   hardSigmoid,
+  hardSwish,
   identity,
   leakyRelu,
   log,

@@ -1,8 +1,12 @@
-// Min: the smaller of two, element-wise with broadcasting; used in gradient clipping, has no gradient of its own.
+// Min of any number of tensors, element-wise with broadcasting. Used in gradient clipping; has no gradient.
 import { operand, type OperatorDefinition } from '../operator.ts';
 import { broadcastShapes } from '../shapes.ts';
+import type { Shape } from '../types.ts';
 
 export const min: OperatorDefinition = {
   op: 'Min',
-  infer: (c) => [{ dtype: operand(c, 0).dtype, shape: broadcastShapes(c, operand(c, 0).shape, operand(c, 1).shape) }],
+  infer: (c) => {
+    const shape = c.inputs.reduce<Shape>((all, _, i) => broadcastShapes(c, all, operand(c, i).shape), []);
+    return [{ dtype: operand(c, 0).dtype, shape }];
+  },
 };

@@ -54,6 +54,7 @@ export const activationCases: Readonly<Record<string, readonly GradientCase[]>> 
     clip(undefined, undefined),
     clip(0, 6),
   ],
+  HardSwish: [...kinked('HardSwish'), apply('HardSwish', 'beyond both ends', [uniform([3, 5], 4, -4.9, 4.7)])],
   Sigmoid: smooth('Sigmoid'),
   Tanh: smooth('Tanh'),
   Softmax: overAxes('Softmax'),
