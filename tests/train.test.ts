@@ -1,8 +1,8 @@
 // `pawprint train` as a user meets it: the real command in child processes, killed and resumed, stopped, misled.
 import assert from 'node:assert/strict';
-import { type ChildProcess } from 'node:child_process';
+import { type ChildProcess, execFileSync } from 'node:child_process';
 import { existsSync } from 'node:fs';
-import { mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, before, test } from 'node:test';
@@ -137,4 +137,31 @@ test('training that diverges exits 1, names the learning rate and leaves no mode
   assert.equal(outcome.exitCode, 1);
   assert.match(outcome.err, /diverged[\s\S]*train\.lr/);
   assert.ok(!existsSync(join(root, 'wild.onnx')));
+});
+
+test('a full disk is said plainly, loses nothing, and --resume goes on once there is space', async (t) => {
+  const disk = join(root, 'disk');
+  await mkdir(disk);
+  try {
+    execFileSync('mount', ['-t', 'tmpfs', '-o', 'size=200k', 'tmpfs', disk], { stdio: 'ignore' });
+  } catch {
+    t.skip('mounting a small tmpfs needs root');
+    return;
+  }
+  t.after(() => execFileSync('umount', [disk]));
+  await writeFile(join(disk, 'model.onnx'), 'an older model');
+  const args = ['--out', 'disk/model.onnx', '--epochs', '4', '--set', 'train.cnn.channels=[32,32]'];
+  const full = await train(...args);
+  assert.equal(full.exitCode, 1);
+  assert.match(full.err, /disk is full/);
+  assert.equal(await readFile(join(disk, 'model.onnx'), 'utf8'), 'an older model');
+  const left = await readdir(join(disk, 'model.checkpoints')).catch(() => []);
+  assert.deepEqual(
+    left.filter((name) => name.endsWith('.tmp')),
+    [],
+  );
+  execFileSync('mount', ['-o', 'remount,size=16m', disk]);
+  const resumed = await train(...args, '--resume');
+  assert.equal(resumed.exitCode, 0, resumed.err);
+  assert.ok((await weightsOf('disk/model.onnx')).length === 64);
 });
