@@ -3,6 +3,7 @@ import { PawprintError } from '../core/index.ts';
 import { defaultMaxPixels, type ImageInfo, type ImageLimits } from './inspect.ts';
 import type { Pixels } from './pixels.ts';
 import { loadSharp } from './sharp-loader.ts';
+import { lacksEnding } from './sniff.ts';
 
 export interface DecodeOptions extends ImageLimits {
   /** Take what there is of a picture that ends too early, instead of refusing it. */
@@ -33,7 +34,7 @@ export async function decodeGeneral(bytes: Uint8Array, info: ImageInfo, options:
     const rgb = result.channels === 3 ? data : widen(data, result.channels);
     return { width: result.width, height: result.height, data: rgb };
   } catch (error) {
-    throw unreadable(info, error);
+    throw unreadable(bytes, info, error);
   }
 }
 
@@ -57,11 +58,12 @@ function widen(data: Uint8Array, channels: number): Uint8Array {
 const truncationWords =
   /truncat|premature|end of (file|stream|image)|not enough|unexpected end|out of order read|no data/i;
 
-function unreadable(info: ImageInfo, error: unknown): PawprintError {
-  const name = info.format.toUpperCase();
+function unreadable(bytes: Uint8Array, { format }: ImageInfo, error: unknown): PawprintError {
+  const name = format.toUpperCase();
   const reason = error instanceof Error ? error.message : String(error);
+  const truncated = truncationWords.test(reason) || lacksEnding(bytes, format);
   return new PawprintError('IMAGE_UNREADABLE', {
-    message: truncationWords.test(reason) ? `the ${name} picture is truncated` : `the ${name} picture is damaged`,
+    message: truncated ? `the ${name} picture is truncated` : `the ${name} picture is damaged`,
     expected: `a whole ${name} file`,
     received: reason.split('\n')[0] ?? '',
     hint: 'Copy the file again, or remove it.',

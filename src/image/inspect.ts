@@ -2,7 +2,7 @@
 import { PawprintError } from '../core/index.ts';
 import { readJpegHeader } from './jpeg-header.ts';
 import { loadSharp } from './sharp-loader.ts';
-import { type ImageFormat, sniffFormat } from './sniff.ts';
+import { type ImageFormat, lacksEnding, sniffFormat } from './sniff.ts';
 
 export interface ImageInfo {
   readonly format: ImageFormat;
@@ -22,11 +22,15 @@ export interface ImageInfo {
 export interface ImageLimits {
   /** Pixels of one frame; more are refused before decoding. */
   readonly maxPixels?: number;
+  /** Pixels of the longer side. */
+  readonly maxSidePx?: number;
   readonly maxFrames?: number;
 }
 
 /** 50 megapixels: above every phone's default mode, far below what exhausts memory (150 MB as RGB). */
 export const defaultMaxPixels = 50_000_000;
+/** JPEG's own limit. A line of a million pixels is no photo, and scaling it would take memory by its length. */
+export const defaultMaxSidePx = 65_535;
 export const defaultMaxFrames = 1000;
 
 /**
@@ -71,7 +75,7 @@ function previewBytes(bytes: Uint8Array): string {
 
 function inspectJpeg(bytes: Uint8Array): ImageInfo {
   const header = readJpegHeader(bytes);
-  if (header === undefined || header.width === 0 || header.height === 0) throw damagedHeader('JPEG');
+  if (header === undefined || header.width === 0 || header.height === 0) throw damagedHeader(bytes, 'jpeg');
   return {
     format: 'jpeg',
     width: header.width,
@@ -85,10 +89,13 @@ function inspectJpeg(bytes: Uint8Array): ImageInfo {
   };
 }
 
-function damagedHeader(format: string, cause?: unknown): PawprintError {
+function damagedHeader(bytes: Uint8Array, format: ImageFormat, cause?: unknown): PawprintError {
+  const name = format.toUpperCase();
   return new PawprintError('IMAGE_UNREADABLE', {
-    message: `the ${format} header is damaged or cut off`,
-    expected: `a whole ${format} file`,
+    message: lacksEnding(bytes, format)
+      ? `the ${name} picture is truncated`
+      : `the header of the ${name} picture is damaged`,
+    expected: `a whole ${name} file`,
     received: cause instanceof Error ? (cause.message.split('\n')[0] ?? '') : 'no frame header',
     hint: 'Copy the file again, or remove it.',
     ...(cause === undefined ? {} : { cause }),
@@ -130,7 +137,7 @@ async function inspectOther(bytes: Uint8Array, format: ImageFormat): Promise<Ima
       progressive: isProgressive,
     };
   } catch (error) {
-    throw damagedHeader(format.toUpperCase(), error);
+    throw damagedHeader(bytes, format, error);
   }
 }
 
@@ -143,23 +150,19 @@ function unsupportedFormat(format: ImageFormat): PawprintError {
   });
 }
 
-function checkLimits(
-  info: ImageInfo,
-  { maxPixels = defaultMaxPixels, maxFrames = defaultMaxFrames }: ImageLimits,
-): ImageInfo {
-  if (info.width * info.height > maxPixels)
-    throw new PawprintError('IMAGE_TOO_LARGE', {
-      message: `the picture has ${info.width} × ${info.height} pixels`,
-      expected: `at most ${maxPixels} pixels`,
-      received: `${info.width * info.height} pixels`,
-      hint: 'Scale it down first.',
-    });
-  if (info.frames > maxFrames)
-    throw new PawprintError('IMAGE_TOO_LARGE', {
-      message: `the animation has ${info.frames} frames`,
-      expected: `at most ${maxFrames} frames`,
-      received: `${info.frames} frames`,
-      hint: 'Use a still picture.',
-    });
+function checkLimits(info: ImageInfo, limits: ImageLimits): ImageInfo {
+  const { width, height, frames } = info;
+  const { maxPixels = defaultMaxPixels, maxSidePx = defaultMaxSidePx, maxFrames = defaultMaxFrames } = limits;
+  const size = `${width} × ${height} pixels`;
+  if (width * height > maxPixels)
+    throw tooLarge(`the picture has ${size}`, `at most ${maxPixels} pixels`, `${width * height} pixels`);
+  if (Math.max(width, height) > maxSidePx)
+    throw tooLarge(`the picture has ${size}`, `sides of at most ${maxSidePx} pixels`, size);
+  if (frames > maxFrames)
+    throw tooLarge(`the animation has ${frames} frames`, `at most ${maxFrames} frames`, `${frames} frames`);
   return info;
+}
+
+function tooLarge(message: string, expected: string, received: string): PawprintError {
+  return new PawprintError('IMAGE_TOO_LARGE', { message, expected, received, hint: 'Use a smaller copy of it.' });
 }

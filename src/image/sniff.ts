@@ -30,7 +30,35 @@ export function sniffFormat(bytes: Uint8Array): ImageFormat | undefined {
   // "BM", a file size, two reserved zeros
   if (ascii(bytes, 0, 2) === 'BM' && bytes.length >= 26 && ascii(bytes, 6, 4) === '\0\0\0\0') return 'bmp';
   const text = ascii(bytes, 0, Math.min(bytes.length, sniffLength));
-  return /^\s*(<\?xml[^>]*>\s*)?(<!--[\s\S]*?-->\s*)*(<!DOCTYPE svg[^>]*>\s*)?<svg[\s>]/i.test(text.replace(/^ï»¿/, ''))
+  return /^\s*(<\?xml[^>]*>\s*)?(<!--[\s\S]*?-->\s*)*(<!DOCTYPE svg[^>]*>\s*)?<svg[\s/>]/i.test(
+    text.replace(/^ï»¿/, ''),
+  )
     ? 'svg'
     : undefined;
+}
+
+/**
+ * Whether bytes of this format lack the marker that ends a whole file (or are shorter than they say). Only to name
+ * what a decoder already refused: some whole files carry bytes after their end.
+ */
+export function lacksEnding(bytes: Uint8Array, format: ImageFormat): boolean {
+  let end = bytes.length;
+  // Copies are sometimes padded with zeros.
+  while (end > 0 && bytes[end - 1] === 0 && format !== 'webp') end--;
+  switch (format) {
+    case 'jpeg':
+      return end < 2 || bytes[end - 2] !== 0xff || bytes[end - 1] !== 0xd9;
+    case 'png':
+      return !ascii(bytes, Math.max(0, end - 64), 64).includes('IEND');
+    case 'gif':
+      return bytes[end - 1] !== 0x3b;
+    case 'webp':
+      return bytes.length < 12 || new DataView(bytes.buffer, bytes.byteOffset).getUint32(4, true) + 8 > bytes.length;
+    case 'bmp':
+    case 'tiff':
+    case 'avif':
+    case 'heif':
+    case 'svg':
+      return false;
+  }
 }
