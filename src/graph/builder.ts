@@ -6,6 +6,15 @@ import { operatorDefinition } from './operators/index.ts';
 import type { Attributes, DataType, Graph, GraphNode, Shape, TensorLiteral, Value } from './types.ts';
 import { elementCount } from './types.ts';
 
+/** A run of nodes that differentiation takes as one. */
+interface Piece {
+  readonly node: GraphNode;
+  /** Indices of its first and last node. */
+  readonly first: number;
+  readonly last: number;
+  readonly rule: PieceGradient;
+}
+
 interface NodeOptions {
   readonly outputs?: number;
   /** Names of the outputs, where they are part of the graph's interface. */
@@ -20,7 +29,7 @@ export class GraphBuilder implements GraphWriter {
   readonly #literals = new Map<Value, TensorLiteral>();
   readonly #shared = new Map<string, Value>();
   readonly #producers = new Map<Value, GraphNode>();
-  readonly #pieces: { readonly node: GraphNode; readonly first: number; readonly rule: PieceGradient }[] = [];
+  readonly #pieces: Piece[] = [];
 
   /** Nodes so far, in an order in which they can run. */
   get nodes(): readonly GraphNode[] {
@@ -53,9 +62,16 @@ export class GraphBuilder implements GraphWriter {
     this.#pieces.push({
       node: Object.freeze({ op: 'piece', domain: '', name: last.name, inputs, outputs: [output], attributes: {} }),
       first,
+      last: this.#nodes.length - 1,
       rule,
     });
     return output;
+  }
+
+  /** Whether `value` is made inside a piece and is not its output: no gradient of its own can reach it. */
+  isInsidePiece(value: Value): boolean {
+    const at = this.#nodes.findIndex((node) => node.outputs.includes(value));
+    return this.#pieces.some(({ node, first, last }) => at >= first && at <= last && node.outputs[0] !== value);
   }
 
   /** Everything built inside `body` is named under `name/`. */

@@ -24,6 +24,7 @@ export function differentiate(
   const wanted = reachableFrom(b.nodes, wrt);
   const partials = new Map<Value, Value[]>();
   const contribute = (value: Value, gradient: Value): void => {
+    if (b.isInsidePiece(value)) throw new Error(`a gradient reaches ${value.name}, which lies inside a piece`);
     const known = partials.get(value);
     if (known === undefined) partials.set(value, [gradient]);
     else known.push(gradient);

@@ -1,7 +1,7 @@
 // The model file: one ONNX file with weights, preprocessing, class names, metrics and lineage in its metadata.
 import { readFile } from 'node:fs/promises';
 import { asPawprintError, hashBytes, PawprintError, writeFileAtomic } from '../core/index.ts';
-import { type Graph, inspectOnnx, type OnnxSummary, writeOnnx } from '../graph/index.ts';
+import { checkGraph, type Graph, inspectOnnx, type OnnxSummary, writeOnnx } from '../graph/index.ts';
 import { type ModelMetadata, modelMetadataSchema } from './model-metadata.ts';
 
 export interface ModelFile {
@@ -19,6 +19,7 @@ const weightsKey = 'pawprint.weights_sha256';
 /** Serialises a model: the graph (input `image`, output `logits`) and what it is. Same arguments, same bytes. */
 export function encodeModelFile(graph: Graph, metadata: ModelMetadata): Uint8Array<ArrayBuffer> {
   const checked = modelMetadataSchema.parse(metadata);
+  checkGraph(graph);
   const { weightsSha256 } = inspectOnnx(writeOnnx(graph));
   return writeOnnx(graph, {
     producerVersion: checked.lineage.pawprintVersion,
