@@ -1,6 +1,7 @@
 // Bytes → upright 8-bit RGB. Plain JPEGs go through libjpeg-turbo, synchronously and into reused memory (a fifth of
 // the time of a general decoder); everything else, and what libjpeg-turbo complains about, goes through sharp.
 import jpegTurbo from '@julusian/jpeg-turbo';
+import { decodeBmp, readBmpHeader } from './bmp.ts';
 import { type DecodeOptions, decodeGeneral } from './general-decoder.ts';
 import { type ImageInfo, inspectImage, inspectJpegImage } from './inspect.ts';
 import type { Pixels } from './pixels.ts';
@@ -52,14 +53,18 @@ export function createDecoder(): Decoder {
       const decoded = decodeNow(bytes, options);
       if (decoded !== undefined) return work(decoded);
       const info = await inspectImage(bytes, options);
-      return work({ pixels: await decodeGeneral(bytes, info, options), info });
+      const pixels =
+        info.format === 'bmp'
+          ? decodeBmp(bytes, readBmpHeader(bytes), options)
+          : await decodeGeneral(bytes, info, options);
+      return work({ pixels, info });
     },
   };
 }
 
 /**
  * Decodes one picture: EXIF orientation applied; CMYK, grey, palette and 16-bit turned into 8-bit RGB; alpha laid over
- * grey 128; of an animation the first frame. Throws IMAGE_UNSUPPORTED (no picture, or SVG, HEIC, BMP),
+ * grey 128; of an animation the first frame. Throws IMAGE_UNSUPPORTED (no picture, or SVG or HEIC),
  * IMAGE_UNREADABLE (damaged or truncated) or IMAGE_TOO_LARGE (more pixels than `maxPixels`; nothing was decoded).
  */
 export async function decodeImage(bytes: Uint8Array, options: DecodeOptions = {}): Promise<DecodedImage> {

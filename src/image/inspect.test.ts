@@ -69,7 +69,7 @@ test('what is no picture is told apart from a broken one', async () => {
     ['%PDF-1.7 and so on', 'IMAGE_UNSUPPORTED', /not a picture/],
     ['<svg xmlns="http://www.w3.org/2000/svg"/>', 'IMAGE_UNSUPPORTED', /SVG/],
     ['<?xml version="1.0"?>\n<!-- drawn -->\n<svg/>', 'IMAGE_UNSUPPORTED', /SVG/],
-    ['\0\0\0\x18ftypheic\0\0\0\0mif1heic', 'IMAGE_UNSUPPORTED', /HEIF/],
+    ['\0\0\0\x18ftypheic\0\0\0\0mif1heic', 'IMAGE_UNSUPPORTED', /HEIC/],
     ['\xff\xd8\xff', 'IMAGE_UNREADABLE', /truncated/],
     ['\x89PNG\r\n\x1a\n', 'IMAGE_UNREADABLE', /truncated/],
     ['GIF89a', 'IMAGE_UNREADABLE', /truncated/],

@@ -1,5 +1,6 @@
 // What a picture file says of itself, before a single pixel is decoded; and the limits that are enforced there.
 import { PawprintError } from '../core/index.ts';
+import { readBmpHeader } from './bmp.ts';
 import { readJpegHeader } from './jpeg-header.ts';
 import { loadSharp } from './sharp-loader.ts';
 import { type ImageFormat, lacksEnding, sniffFormat } from './sniff.ts';
@@ -33,6 +34,8 @@ export const defaultMaxPixels = 50_000_000;
 export const defaultMaxSidePx = 65_535;
 export const defaultMaxFrames = 1000;
 
+const acceptedFormats = 'JPEG, PNG, WebP, GIF, TIFF, AVIF or BMP content';
+
 /**
  * Reads a picture's header. Throws IMAGE_UNSUPPORTED for what is no picture (or an SVG, which is a program),
  * IMAGE_UNREADABLE for a damaged header, IMAGE_TOO_LARGE for more pixels or frames than the limits.
@@ -61,7 +64,7 @@ export function requireFormat(bytes: Uint8Array): ImageFormat {
   if (format !== undefined && format !== 'svg') return format;
   throw new PawprintError('IMAGE_UNSUPPORTED', {
     message: format === 'svg' ? 'SVG files are not accepted' : 'the content is not a picture',
-    expected: 'JPEG, PNG, WebP, GIF, TIFF or AVIF content',
+    expected: acceptedFormats,
     received: format === 'svg' ? 'an SVG drawing' : `bytes that begin with ${previewBytes(bytes)}`,
     hint: 'Convert it to JPEG or PNG.',
   });
@@ -113,7 +116,8 @@ const bitsOfDepth: Readonly<Record<string, number>> = {
 };
 
 async function inspectOther(bytes: Uint8Array, format: ImageFormat): Promise<ImageInfo> {
-  if (format === 'bmp' || format === 'heif') throw unsupportedFormat(format);
+  if (format === 'bmp') return inspectBmp(bytes);
+  if (format === 'heif') throw unsupportedHeif();
   try {
     const sharp = await loadSharp();
     const metadata = await sharp(bytes, { limitInputPixels: false, sequentialRead: true }).metadata();
@@ -141,12 +145,27 @@ async function inspectOther(bytes: Uint8Array, format: ImageFormat): Promise<Ima
   }
 }
 
-function unsupportedFormat(format: ImageFormat): PawprintError {
+function inspectBmp(bytes: Uint8Array): ImageInfo {
+  const { width, height } = readBmpHeader(bytes);
+  return {
+    format: 'bmp',
+    width,
+    height,
+    frames: 1,
+    orientation: 1,
+    colourSpace: 'rgb',
+    bitDepth: 8,
+    hasAlpha: false,
+    progressive: false,
+  };
+}
+
+function unsupportedHeif(): PawprintError {
   return new PawprintError('IMAGE_UNSUPPORTED', {
-    message: `${format.toUpperCase()} files cannot be decoded`,
-    expected: 'JPEG, PNG, WebP, GIF, TIFF or AVIF content',
-    received: format.toUpperCase(),
-    hint: 'Convert it to JPEG or PNG.',
+    message: 'HEIC photos cannot be decoded',
+    expected: acceptedFormats,
+    received: 'HEIF content with HEVC compression',
+    hint: 'Convert it to JPEG; on an iPhone: Settings, Camera, Formats, Most Compatible.',
   });
 }
 
