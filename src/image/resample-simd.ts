@@ -45,14 +45,17 @@ function createPasses(host: WasmHost): Passes {
     const stride = Math.ceil((width * 3) / columnBytes) * columnBytes;
     const byColumn = remembered(columnWeights, columns, packColumns);
     const byRow = remembered(rowWeights, rows, packRows);
+    const pixelBytes = byColumn.byteLength / width;
+    const rowBytes = byRow.byteLength / height;
+    // Every position reads as many pixels or rows as the widest window has: near the end some with no weight, past it.
+    const rowsRead = (rows.starts.at(-1) ?? 0) + (rowBytes / pairBytes) * 2;
     const at = layOut({
-      strip: Math.max(stripBytes, source.stride),
+      strip: Math.max(stripBytes, source.stride) + (pixelBytes / groupBytes) * groupPixels * 3,
       columnStarts: width * 4,
       columnWeights: byColumn.byteLength,
       rowStarts: height * 4,
       rowWeights: byRow.byteLength,
-      // One row more: rows are read in pairs, the second perhaps with no weight.
-      narrowed: (source.height + 1) * stride,
+      narrowed: Math.max(source.height, rowsRead) * stride,
       scaled: height * stride,
     });
     const missing = at.end - memory.buffer.byteLength;
@@ -63,7 +66,6 @@ function createPasses(host: WasmHost): Passes {
     new Int16Array(memory.buffer, at.rowWeights, byRow.length).set(byRow);
 
     const bytes = new Uint8Array(memory.buffer);
-    const pixelBytes = byColumn.byteLength / width;
     const stripRows = Math.max(1, Math.floor(stripBytes / source.stride));
     for (let y = 0; y < source.height; y += stripRows) {
       const end = Math.min(source.height, y + stripRows);
@@ -83,7 +85,7 @@ function createPasses(host: WasmHost): Passes {
       );
     }
     const scaledEnd = at.scaled + height * stride;
-    vertical(at.narrowed, stride, at.scaled, scaledEnd, at.rowStarts, at.rowWeights, byRow.byteLength / height);
+    vertical(at.narrowed, stride, at.scaled, scaledEnd, at.rowStarts, at.rowWeights, rowBytes);
     return { data: bytes.subarray(at.scaled, scaledEnd), stride };
   };
 }

@@ -123,3 +123,18 @@ test('a large picture after a small one, and the small one again, give the same 
   assert.deepEqual(interleaved(shared, large, options), interleaved(createResampler('bilinear'), large, options));
   assert.deepEqual(interleaved(shared, small, options), first);
 });
+
+test('the longest lines there are: windows at the end reach no memory that is not there', () => {
+  for (const [width, height] of [
+    [1, 65_535],
+    [65_535, 1],
+    [3, 20_000],
+  ] as const) {
+    const pixels = noise(width, height);
+    for (const to of [8, 9]) {
+      const options = { width: to, height: to };
+      const plain = interleaved(createResampler('bilinear', { simd: false }), pixels, options);
+      assert.deepEqual(interleaved(createResampler('bilinear'), pixels, options), plain, `${width} × ${height}`);
+    }
+  }
+});
