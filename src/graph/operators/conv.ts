@@ -41,6 +41,7 @@ function inputGradient(c: GradientContext): Value {
   const { window, size, output, groups } = g;
   const depthwise = depthwiseInputGradient(c, g);
   if (depthwise !== undefined) return depthwise;
+  if (turnsWell(g)) return turnedConvolution(c, g);
   // Rows and columns at the end that no window reached: the transposed convolution must still produce them.
   const missing = [0, 1].map((i) => {
     const extent = ((window.kernel[i] ?? 1) - 1) * (window.dilations[i] ?? 1) + 1;
@@ -54,6 +55,33 @@ function inputGradient(c: GradientContext): Value {
   });
 }
 
+/**
+ * Whether dL/dx is taken as a plain convolution with turned weights: at stride 1 it is one, and on large pictures the
+ * faster form (on small ones, turning the weights costs more than it saves).
+ */
+function turnsWell({ groups, window, output }: Geometry): boolean {
+  const simple = groups === 1 && [...window.strides, ...window.dilations].every((step) => step === 1);
+  const inside = window.pads.every((pad, i) => pad < (window.kernel[i % 2] ?? 1));
+  return simple && inside && output[0] * output[1] >= 1024;
+}
+
+/** dL/dx[c] = Σ over filters of dL/dy convolved with the kernel turned by 180°, padded by kernel − 1 − pad. */
+function turnedConvolution(c: GradientContext, { window }: Geometry): Value {
+  const [kh = 1, kw = 1] = window.kernel;
+  const swapped = c.b.node('Transpose', [requiredInput(c.node, 1)], { perm: ints(1, 0, 2, 3) }); // [C, filters, kh, kw]
+  const turned = c.b.node('Slice', [
+    swapped,
+    c.b.int64s(-1, -1),
+    c.b.int64s(-kh - 1, -kw - 1),
+    c.b.int64s(2, 3),
+    c.b.int64s(-1, -1),
+  ]);
+  return c.b.node('Conv', [firstGradient(c), turned], {
+    kernel_shape: ints(kh, kw),
+    pads: ints(...window.pads.map((pad, i) => (window.kernel[i % 2] ?? 1) - 1 - pad)),
+  });
+}
+
 /** dL/dw = Σ over samples and positions of dL/dy ⊗ the patch that was seen there (im2col, then one matrix product). */
 function weightGradient(c: GradientContext): Value {
   const g = geometryOf(c);
@@ -61,8 +89,8 @@ function weightGradient(c: GradientContext): Value {
   const [kh = 1, kw = 1] = g.window.kernel;
   const patch = g.channels * kh * kw;
   const positions = g.output[0] * g.output[1];
-  // Per sample: [patch, positions] × [positions, filters] (this way round is the faster), then a sum over samples. Across samples: one product with
-  // a long inner dimension, paid for by two transposes. The smaller traffic wins.
+  // Per sample: [patch, positions] × [positions, filters] (this way round is the faster), then a sum over samples.
+  // Across samples: one product with a long inner dimension, paid for by two transposes. The smaller traffic wins.
   const perSampleTraffic = g.groups * g.filters * patch;
   const acrossTraffic = positions * g.groups * (g.filters + g.channels);
   const flat = perSampleTraffic > acrossTraffic ? acrossSamples(c, g) : perSample(c, g);
@@ -95,8 +123,15 @@ function acrossSamples(c: GradientContext, g: Geometry): Value {
   const taps = kh * kw;
   const rows = g.n * g.output[0] * g.output[1];
   const swapped = c.b.node('Transpose', [requiredInput(c.node, 0)], { perm: ints(1, 0, 2, 3) }); // [C, N, H, W]
-  const columns = c.b.node('Concat', patches(c, g, swapped), { axis: int(0) }); // [taps·G·C, N, oh, ow]
   const gradient = c.b.node('Transpose', [firstGradient(c)], { perm: ints(1, 0, 2, 3) });
+  const slices = patches(c, g, swapped); // taps × [G·C, N, oh, ow]
+  if (g.groups === 1 && rows <= 8 * g.filters) {
+    // A weight as large as the data: put the taps inside, so that the product comes out in the weight's own order.
+    const inner = slices.map((slice) => c.b.reshape(slice, [g.channels, 1, rows]));
+    const left = c.b.reshape(c.b.node('Concat', inner, { axis: int(1) }), [g.channels * taps, rows]);
+    return c.b.node('FusedMatMul', [c.b.reshape(gradient, [g.filters, rows]), left], { transB: int(1) });
+  }
+  const columns = c.b.node('Concat', slices, { axis: int(0) }); // [taps·G·C, N, oh, ow]
   if (g.groups === 1) {
     const left = c.b.reshape(columns, [taps * g.channels, rows]);
     const right = c.b.reshape(gradient, [g.filters, rows]);

@@ -14,6 +14,8 @@ interface ConvSpec {
 const convolutions: readonly ConvSpec[] = [
   { name: '3×3', x: [2, 3, 5, 7], w: [4, 3, 3, 3], attributes: { pads: ints(1, 1, 1, 1) } },
   { name: '3×3 with bias, no padding, batch 1', x: [1, 2, 5, 4], w: [3, 2, 3, 3], bias: true },
+  // Large enough for the turned convolution as input gradient, small enough a batch for the direct weight product.
+  { name: '2×3 on 33 × 34', x: [1, 2, 33, 34], w: [2, 2, 2, 3], attributes: { pads: ints(1, 0, 0, 2) } },
   { name: '1×1', x: [2, 5, 3, 4], w: [3, 5, 1, 1] },
   { name: '1×1 with stride', x: [2, 3, 5, 4], w: [2, 3, 1, 1], attributes: { strides: ints(2, 2) } },
   {

@@ -4,16 +4,21 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { test } from 'node:test';
 import { create, fromBinary, toBinary } from '@bufbuild/protobuf';
-import { PawprintError } from '../core/index.ts';
-import { buildInferenceGraph, initialWeights, layOut } from '../graph/index.ts';
+import { PawprintError } from '../src/core/index.ts';
+import { buildInferenceGraph, initialWeights, layOut } from '../src/graph/index.ts';
 import {
   ModelProtoSchema,
   StringStringEntryProtoSchema,
   TensorProto_DataLocation,
-} from '../graph/onnx-proto/onnx_pb.js';
-import { decodeModelFile, encodeModelFile, readModelFile, writeModelFile } from './model-file.ts';
-import type { ModelMetadata } from './model-metadata.ts';
-import { networkFor } from './network-for.ts';
+} from '../src/graph/onnx-proto/onnx_pb.js';
+import {
+  decodeModelFile,
+  encodeModelFile,
+  type ModelMetadata,
+  networkFor,
+  readModelFile,
+  writeModelFile,
+} from '../src/models/index.ts';
 
 const metadata: ModelMetadata = {
   schemaVersion: 1,
@@ -34,11 +39,13 @@ function tinyGraph(seed = 0) {
   return buildInferenceGraph({ network, layout, weights: initialWeights(layout, seed), imageSizePx: 16 });
 }
 
-const isInvalid = (pattern?: RegExp) => (error: unknown): boolean =>
-  error instanceof PawprintError &&
-  error.code === 'MODEL_INVALID' &&
-  error.hint !== undefined &&
-  (pattern === undefined || pattern.test(`${error.message} ${error.received ?? ''}`));
+const isInvalid =
+  (pattern?: RegExp) =>
+  (error: unknown): boolean =>
+    error instanceof PawprintError &&
+    error.code === 'MODEL_INVALID' &&
+    error.hint !== undefined &&
+    (pattern === undefined || pattern.test(`${error.message} ${error.received ?? ''}`));
 
 test('a model file carries its metadata, and the same model gives the same bytes', async (t) => {
   const directory = await mkdtemp(join(tmpdir(), 'pawprint-model-'));
@@ -68,7 +75,11 @@ test('a file that is not there, is empty, or is something else', async (t) => {
 test('cut off anywhere, a model file is refused', () => {
   const bytes = encodeModelFile(tinyGraph(), metadata);
   for (let length = 0; length < bytes.length; length += 7)
-    assert.throws(() => decodeModelFile(bytes.subarray(0, length), 'cut'), isInvalid(), `${length} of ${bytes.length} bytes`);
+    assert.throws(
+      () => decodeModelFile(bytes.subarray(0, length), 'cut'),
+      isInvalid(),
+      `${length} of ${bytes.length} bytes`,
+    );
 });
 
 test('one changed bit in the weights is noticed', () => {
