@@ -101,6 +101,28 @@ void suite('data prepare', () => {
   });
 });
 
+void suite('data prepare, odd names', () => {
+  test('keeps commas, quotes, newlines and letters of any script in paths', async () => {
+    const source = await shop.copyRaw('odd-names');
+    const names = [
+      'a,b.jpg',
+      'say "cheese".jpg',
+      'two\nlines.jpg',
+      'кот 🐈 猫.jpg',
+      ' space .jpg',
+      'deeper/still/0000.jpg',
+    ];
+    for (const name of names) await writePhoto(join(source, 'cats', name), await makeBlotPhoto(name));
+    const target = shop.newTarget();
+    await shop.prepare(target, {}, { source });
+    const dataset = await openPreparedDataset(target);
+    const paths = splitNames.flatMap((name) => dataset.split(name).entries.map(({ path }) => path));
+    for (const name of names) assert.ok(paths.includes(`cats/${name}`), name);
+    dataset.close();
+    assert.equal((await shop.prepare(target, {}, { source })).upToDate, true);
+  });
+});
+
 void suite('data prepare, a second time', () => {
   test('says that it is up to date, at once, and touches nothing', async () => {
     const target = shop.newTarget();
@@ -152,6 +174,9 @@ void suite('data prepare, a second time', () => {
     const result = await shop.prepare(target);
     assert.ok(result.decoded > 1, 'records of the damaged shard are decoded again');
     assert.deepEqual(await digestFolder(target), whole);
+    // What runs that were killed may leave.
+    for (const stray of ['shards/train-0000-0123456789ab.bin', 'shards/.train-0.0a.tmp', '.manifest.json.0b.tmp'])
+      await writeFile(join(target, stray), 'left over');
     await truncate(shard, 10);
     assert.equal((await shop.prepare(target)).upToDate, false);
     assert.deepEqual(await digestFolder(target), whole);

@@ -2,14 +2,20 @@
 import { createUnion, type Union } from '../check/near-duplicates/union.ts';
 import type { PhotoTable } from './photo-table.ts';
 
+/** Two rows that show the same picture. */
+export interface LookAlike {
+  readonly first: number;
+  readonly second: number;
+}
+
 /**
  * The group of each photo. Groups are numbered from 0 in the order of their first good photo; photos that are not good
- * get group 0 and count for nothing. `nearDuplicates`: pairs of photos (rows of `photos`) that look alike.
+ * get group 0 and count for nothing. Pairs are rows of `photos`, in any order.
  */
-export function groupPhotos(photos: PhotoTable, nearDuplicates: Iterable<readonly [number, number]>): Uint32Array {
+export function groupPhotos(photos: PhotoTable, lookAlikes: Iterable<LookAlike>): Uint32Array {
   const union = createUnion(photos.count);
   joinEqualBytes(photos, union);
-  for (const [a, b] of nearDuplicates) union.join(a, b);
+  for (const { first, second } of lookAlikes) union.join(first, second);
   const group = new Uint32Array(photos.count);
   let next = 0;
   for (let i = 0; i < photos.count; i++) {

@@ -3,6 +3,7 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { asPawprintError, hashBytes, PawprintError, type ErrorCode } from '../../core/index.ts';
+import { createCheckWork, type CheckReply, type CheckRequest } from '../check/check-work.ts';
 import { writeBatchFile, type BatchRow } from './batch-file.ts';
 import { createPhotoDecoder, type PhotoDecoder } from './decode-photo.ts';
 import type { RecordSettings } from './params.ts';
@@ -23,7 +24,12 @@ export interface ShardRequest {
 export interface ReadyRequest {
   readonly kind: 'ready';
 }
-export type PrepareRequest = DecodeRequest | ShardRequest | ReadyRequest;
+/** Work of `data check`, which looks at pairs of photos a second time. */
+export interface ForwardedCheckRequest {
+  readonly kind: 'check';
+  readonly request: CheckRequest;
+}
+export type PrepareRequest = DecodeRequest | ShardRequest | ReadyRequest | ForwardedCheckRequest;
 
 /** A photo that was decoded, in its place; or why it was not. */
 export type DecodeResult =
@@ -33,7 +39,8 @@ export type DecodeResult =
 export type PrepareReply =
   | { readonly kind: 'decode'; readonly results: readonly DecodeResult[] }
   | { readonly kind: 'shard'; readonly shard: WrittenShard }
-  | { readonly kind: 'ready' };
+  | { readonly kind: 'ready' }
+  | { readonly kind: 'check'; readonly reply: CheckReply };
 
 export type PrepareWork = (request: PrepareRequest) => Promise<PrepareReply>;
 
@@ -43,11 +50,15 @@ export type PrepareWork = (request: PrepareRequest) => Promise<PrepareReply>;
  */
 export function createPrepareWork(settings: RecordSettings): PrepareWork {
   const decode = createPhotoDecoder(settings);
+  let check: ReturnType<typeof createCheckWork> | undefined;
   return async (request) => {
     try {
       switch (request.kind) {
         case 'ready':
           return { kind: 'ready' };
+        case 'check':
+          check ??= createCheckWork();
+          return { kind: 'check', reply: await check(request.request) };
         case 'decode':
           return { kind: 'decode', results: await decodeBatch(request, decode) };
         case 'shard':

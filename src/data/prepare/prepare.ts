@@ -15,8 +15,8 @@ import { checkBadPhotos, describeBadPhotos, type BadPhotoReport } from './bad-ph
 import { adoptBatches, decodePending, RecordFiles } from './decode-photos.ts';
 import { adoptFinishedRecords, digestListing, findUnchanged, rememberRun } from './finished-run.ts';
 import { countGroupsAcrossSplits, groupPhotos } from './groups.ts';
+import { findLookAlikes } from './look-alikes.ts';
 import { listPhotos, type PhotoListing } from './list-photos.ts';
-import { findNearDuplicates } from './near-duplicates.ts';
 import { recordBytesOf, type PrepareParams, type RecordSettings } from './params.ts';
 import type { PrepareReply, PrepareRequest } from './prepare-work.ts';
 import { assignSplits, checkSplits } from './split.ts';
@@ -126,7 +126,8 @@ async function buildDataset(run: Run): Promise<PrepareResult> {
     const bad = await decodePending(photos, files, pool, decodeOptions);
     checkBadPhotos(run.listing, bad, params.maxBadFraction);
 
-    const group = groupPhotos(photos, params.groupNearDuplicates ? findNearDuplicates(photos) : []);
+    const lookAlikes = params.groupNearDuplicates ? await findLookAlikes(run.listing, pool, { progress, signal }) : [];
+    const group = groupPhotos(photos, lookAlikes);
     const split = assignSplits(photos, { group, classCount: classNames.length }, { ...params, seed });
     checkSplits(photos, split, { classNames, ...params });
     const groupsAcrossSplits = countGroupsAcrossSplits(photos, group, split);
