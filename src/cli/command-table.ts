@@ -7,6 +7,7 @@ export type CommandLoader = () => Promise<{ readonly default: Command }>;
 export const commandTable: Readonly<Record<string, CommandLoader>> = {
   'data import': () => import('./commands/data-import.ts'),
   'data download': () => import('./commands/data-download.ts'),
+  'data check': () => import('./commands/data-check.ts'),
   'data prepare': () => import('./commands/data-prepare.ts'),
   train: () => import('./commands/train.ts'),
   evaluate: () => import('./commands/evaluate.ts'),

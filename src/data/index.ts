@@ -25,3 +25,9 @@ export {
 } from './download/download-dataset.ts';
 export { downloadFile, type DownloadedFile, type DownloadOptions } from './download/download-file.ts';
 export { datasetNames, knownDatasets, type DatasetName, type KnownDataset } from './download/datasets.ts';
+export { checkDataset, type CheckOptions } from './check/check-dataset.ts';
+export type { CheckResult, CheckTotals, FindingReport, FlaggedGroup, FlaggedPhoto, GateReport } from './check/check-result.ts';
+export { formatCheck } from './check/check-words.ts';
+export { findingIds, findings, type Finding, type FindingId, type GateLimit } from './check/findings/index.ts';
+export { findNearDuplicates, groupNearDuplicates, type ComparablePhotos } from './check/near-duplicates/group.ts';
+export { checkSettings, type CheckSettings } from './check/settings.ts';
