@@ -50,6 +50,7 @@ export function checkPage(result: CheckResult, options: CheckPageOptions): strin
       },
     ]),
     section('Findings', findingTable(result)),
+    ...(found.length === 0 ? [] : [html`<h2>What was found</h2>`]),
     ...found.map(([id, report]) => findingSection(id as FindingId, report, options)),
   ];
   return htmlPage({
@@ -84,7 +85,7 @@ function findingSection(id: FindingId, report: FindingReport, options: CheckPage
     heading: report.title,
     id,
     count: countWords(report),
-    open: report.severity === 'error',
+    open: report.severity !== 'info',
     content: [
       html`<p>${report.explanation}${threshold}</p>`,
       ...photoContent(report.photos ?? [], options),
