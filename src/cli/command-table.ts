@@ -5,6 +5,7 @@ import type { Command } from './command.ts';
 export type CommandLoader = () => Promise<{ readonly default: Command }>;
 
 export const commandTable: Readonly<Record<string, CommandLoader>> = {
+  'data sample': () => import('./commands/data-sample.ts'),
   'data import': () => import('./commands/data-import.ts'),
   'data download': () => import('./commands/data-download.ts'),
   'data check': () => import('./commands/data-check.ts'),

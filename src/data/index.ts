@@ -25,6 +25,7 @@ export {
 } from './download/download-dataset.ts';
 export { downloadFile, type DownloadedFile, type DownloadOptions } from './download/download-file.ts';
 export { datasetNames, knownDatasets, type DatasetName, type KnownDataset } from './download/datasets.ts';
+export { writeSampleDataset, type WriteSampleOptions, type WriteSampleResult } from './sample.ts';
 export { checkDataset, type CheckOptions } from './check/check-dataset.ts';
 export type { CheckResult, CheckTotals, FindingReport, FlaggedGroup, FlaggedPhoto, GateReport } from './check/check-result.ts';
 export { formatCheck } from './check/check-words.ts';

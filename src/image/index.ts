@@ -16,3 +16,4 @@ export * from './luminance.ts';
 export * from './statistics.ts';
 export * from './perceptual-hash.ts';
 export * from './encode.ts';
+export * from './drawn/index.ts';
