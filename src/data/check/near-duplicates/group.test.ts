@@ -28,11 +28,8 @@ before(async () => {
   const [a, b, c] = await Promise.all(['a', 'b', 'c'].map(picture));
   // The same thick frame around two pictures that have nothing else in common: hashes alike, pictures not.
   const framed = async (seed: string): Promise<Buffer> =>
-    sharp({ create: { width: 240, height: 180, channels: 3, background: '#fff' } })
-      .composite([
-        { input: await sharp({ create: { width: 200, height: 140, channels: 3, background: '#111' } }).png().toBuffer() },
-        { input: await blots(seed, 120).linear(0.3, 20).png().toBuffer() },
-      ])
+    sharp(await picture('frame'))
+      .composite([{ input: await blots(seed, 200).linear(0.15, 110).png().toBuffer() }])
       .png()
       .toBuffer();
   const files: readonly Uint8Array[] = [
