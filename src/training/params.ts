@@ -6,7 +6,7 @@ import { cnnParamsSchema } from '../models/index.ts';
 const fraction = z.number().min(0).max(1);
 
 export const trainParamsSchema = z.strictObject({
-  epochs: z.int().min(1).max(10_000).default(30).describe('passes over the training photos'),
+  epochs: z.int().min(1).max(10_000).default(40).describe('passes over the training photos'),
   batchSize: z.int().min(1).max(4096).default(32).describe('photos a step'),
   lr: z.number().positive().max(100).default(0.003).describe('peak learning rate'),
   schedule: z
