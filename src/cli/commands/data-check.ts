@@ -5,7 +5,7 @@ import { defineCommand } from '../command.ts';
 
 export default defineCommand({
   name: 'data check',
-  summary: 'Find broken, doubled, leaking and odd photos',
+  summary: 'find broken, doubled, leaking and odd photos',
   description:
     'Reads every photo of DIR/<class>/… or DIR/{train,validation,test}/<class>/… once and reports what is wrong: files that ' +
     'cannot be decoded, duplicates and near duplicates (also across splits and classes), dark, light, blurry, empty, tiny, ' +

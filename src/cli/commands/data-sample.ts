@@ -5,7 +5,7 @@ import { defineCommand } from '../command.ts';
 
 export default defineCommand({
   name: 'data sample',
-  summary: 'Draw a data set of cats and dogs, without network or photos',
+  summary: 'draw a data set of cats and dogs, without network or photos',
   description:
     'Draws pictures of cats and dogs into DIR/cats and DIR/dogs: drawings made by Pawprint, not photos (CC0). Pose, ears, ' +
     'snout, fur, scale, place, background, light and JPEG quality vary, so that telling them apart takes a real model. ' +
