@@ -33,7 +33,7 @@ async function measure(directory: string): Promise<void> {
   const cpuMs = (userCPUTime + systemCPUTime) / 1000 / totals.photos;
   const near = findings['near-duplicates'].count;
   process.stdout.write(
-    `${totals.photos} pictures of ${widthPx} × ${heightPx}: peak ${Math.round(maxRSS / 1024)} MB, ` +
+    `${totals.photos} pictures: peak ${Math.round(maxRSS / 1024)} MB, ` +
       `${cpuMs.toFixed(2)} CPU ms a picture, ${findings['exact-duplicates'].count} exact and ${near} near groups\n`,
   );
 }

@@ -14,7 +14,7 @@ import {
 } from '../../image/index.ts';
 import type { CheckResult, FindingReport, FlaggedGroup, FlaggedPhoto, GateReport } from './check-result.ts';
 import { describeTotals, formatCount, formatGate, formatScore, formatShare } from './check-words.ts';
-import type { FindingId, Severity } from './findings/index.ts';
+import { findings, type Finding, type FindingId, type Severity } from './findings/index.ts';
 import { shownGroups, shownOfGroup, shownPhotos } from './shown-pictures.ts';
 
 /** `data:` URIs by path; a photo that cannot be decoded has none. */
@@ -80,14 +80,17 @@ function findingTable({ findings, gates }: CheckResult): Html {
 }
 
 function findingSection(id: FindingId, report: FindingReport, options: CheckPageOptions): Html {
-  const threshold = report.threshold === undefined ? '' : ` Threshold: ${report.threshold}.`;
+  const all: readonly Finding[] = findings;
+  const meaning = all.find((finding) => finding.id === id)?.threshold?.meaning;
+  const threshold = report.threshold === undefined ? '' : `Threshold ${report.threshold}: ${meaning ?? ''}.`;
   return detailsSection({
     heading: report.title,
     id,
     count: countWords(report),
     open: report.severity !== 'info',
     content: [
-      html`<p>${report.explanation}${threshold}</p>`,
+      html`<p>${report.explanation}</p>`,
+      ...(threshold === '' ? [] : [html`<p>${threshold}</p>`]),
       ...photoContent(report.photos ?? [], options),
       ...groupContent(report.groups ?? [], options),
       ...classContent(report),
@@ -110,7 +113,8 @@ function photoContent(photos: readonly FlaggedPhoto[], options: CheckPageOptions
 function groupContent(groups: readonly FlaggedGroup[], options: CheckPageOptions): Html[] {
   const shown = groups.slice(0, shownGroups).flatMap((group) => {
     const paths = shownOfGroup(group);
-    const words = [`${group.paths.length} photos`, group.detail, formatScore(group.score)];
+    const similarity = group.score === undefined ? '' : `similarity ${formatScore(group.score)}`;
+    const words = [`${group.paths.length} photos`, group.detail, similarity];
     return [
       html`<h3>${words.filter((word) => word !== undefined && word !== '').join(', ')}</h3>`,
       pictureGrid(paths.map((path) => picture(path, options))),
