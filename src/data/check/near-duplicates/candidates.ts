@@ -1,7 +1,7 @@
 // Pairs of 64-bit perceptual hashes that differ in few bits, found without comparing all with all: multi-index hashing
-// (Norouzi, Punjani, Fleet 2012). A hash is cut into 4 bands of 16 bits. Where two hashes differ in at most d bits, one
-// band differs in at most ⌊d/4⌋, so each hash looks into the buckets that close to its own bands: 137 a band for
-// d = 8…11. With 100,000 hashes a bucket holds one or two, and a photo meets some 800 others instead of 100,000.
+// (Norouzi, Punjani, Fleet 2012). A hash is cut into 5 bands of 12 or 13 bits. Where two hashes differ in at most d bits,
+// one band differs in at most ⌊d/5⌋, so each hash looks into the buckets that close to its own bands: 92 a band for
+// d = 10…14. With 100,000 hashes a bucket holds a dozen, and a photo meets 5,000 others instead of 100,000.
 import { countBits } from '../../../image/index.ts';
 
 /** 8 bytes of hash a photo. */
@@ -19,8 +19,15 @@ export interface CandidatePairs {
   readonly distance: Uint8Array;
 }
 
-const bands = 4;
-const bandValues = 1 << 16;
+/** Where each band begins, of 64 bits from the most significant on, and how many bits it has. */
+const bandCuts = [
+  { start: 0, width: 13 },
+  { start: 13, width: 13 },
+  { start: 26, width: 13 },
+  { start: 39, width: 13 },
+  { start: 52, width: 12 },
+] as const;
+type BandCut = (typeof bandCuts)[number];
 /** Of a photo that looks like very many others (frames of a film), only the nearest are worth a second look. */
 const nearestKept = 24;
 /** In a bucket this full only the nearest rows are compared: the frames of a film follow each other by name. */
@@ -77,12 +84,12 @@ interface BandIndex {
   readonly items: Uint32Array;
 }
 
-function indexBand(unique: Uint32Array, words: Uint32Array, band: number): BandIndex {
-  const shift = band % 2 === 0 ? 16 : 0;
-  const keys = Uint16Array.from(unique, (row) => (words[2 * row + (band >> 1)] ?? 0) >>> shift);
-  const starts = new Uint32Array(bandValues + 1);
+function indexBand(unique: Uint32Array, words: Uint32Array, cut: BandCut): BandIndex {
+  const values = 1 << cut.width;
+  const keys = Uint16Array.from(unique, (row) => bandOf(words[2 * row] ?? 0, words[2 * row + 1] ?? 0, cut));
+  const starts = new Uint32Array(values + 1);
   for (const key of keys) starts[key + 1] = (starts[key + 1] ?? 0) + 1;
-  for (let value = 0; value < bandValues; value++) starts[value + 1] = (starts[value + 1] ?? 0) + (starts[value] ?? 0);
+  for (let value = 0; value < values; value++) starts[value + 1] = (starts[value + 1] ?? 0) + (starts[value] ?? 0);
   const next = starts.slice();
   const items = new Uint32Array(unique.length);
   keys.forEach((key, place) => {
@@ -93,48 +100,71 @@ function indexBand(unique: Uint32Array, words: Uint32Array, band: number): BandI
   return { keys, starts, items };
 }
 
+/** The bits of one band as a number; a band may lie across the two words. */
+function bandOf(high: number, low: number, { start, width }: BandCut): number {
+  const mask = (1 << width) - 1;
+  const end = start + width;
+  if (end <= 32) return (high >>> (32 - end)) & mask;
+  if (start >= 32) return (low >>> (64 - end)) & mask;
+  return ((high << (end - 32)) | (low >>> (64 - end))) & mask;
+}
+
 function addNearPairs(pairs: PairList, unique: Uint32Array, words: Uint32Array, maxDistance: number): void {
-  const bandDistance = Math.floor(maxDistance / bands);
-  const masks = masksWithin(bandDistance);
-  const indexes = Array.from({ length: bands }, (_, band) => indexBand(unique, words, band));
+  const bandDistance = Math.floor(maxDistance / bandCuts.length);
+  const bands = bandCuts.map((cut) => ({
+    ...indexBand(unique, words, cut),
+    masks: masksWithin(cut.width, bandDistance),
+  }));
   const nearest = new NearestList(nearestKept);
-  unique.forEach((row, place) => {
+  for (let place = 0; place < unique.length; place++) {
+    const row = unique[place] ?? 0;
     nearest.clear();
-    indexes.forEach(({ keys, starts, items }, band) => {
+    for (let band = 0; band < bands.length; band++) {
+      const { keys, starts, items, masks } = bands[band] ?? noBand;
+      const own = keys[place] ?? 0;
       for (const mask of masks) {
-        const key = (keys[place] ?? 0) ^ mask;
-        const start = starts[key] ?? 0;
-        const end = firstAtLeast(items, { start, end: starts[key + 1] ?? 0, value: place });
-        for (let at = Math.max(start, end - bucketLimit); at < end; at++) {
+        const key = own ^ mask;
+        const end = starts[key + 1] ?? 0;
+        for (let at = firstToCompare(items, starts[key] ?? 0, end, place); at < end; at++) {
           const other = items[at] ?? 0;
+          // Items rise: from here on each pair is the other one's to find.
+          if (other >= place) break;
           const distance = distanceOf(words, row, unique[other] ?? 0);
-          if (distance <= maxDistance && !foundBefore(indexes, band, { place, other, bandDistance }))
+          if (distance <= maxDistance && !foundBefore(bands, band, { place, other, bandDistance }))
             nearest.add(other, distance);
         }
       }
-    });
+    }
     nearest.forEach((other, distance) => {
       pairs.add(unique[other] ?? 0, row, distance);
     });
-  });
+  }
 }
 
-/** All 16-bit masks of at most `bits` ones. */
-function masksWithin(bits: number): Uint16Array {
-  return Uint16Array.from({ length: bandValues }, (_, mask) => mask).filter((mask) => countBits(mask) <= bits);
+const noBand = { keys: new Uint16Array(), starts: new Uint32Array(), items: new Uint32Array(), masks: new Uint16Array() };
+
+/** All masks of `width` bits with at most `bits` ones. */
+function masksWithin(width: number, bits: number): Uint16Array {
+  return Uint16Array.from({ length: 1 << width }, (_, mask) => mask).filter((mask) => countBits(mask) <= bits);
 }
 
 /** True when an earlier band has shown this pair already. */
 function foundBefore(
-  indexes: readonly BandIndex[],
+  bands: readonly BandIndex[],
   band: number,
   { place, other, bandDistance }: { readonly place: number; readonly other: number; readonly bandDistance: number },
 ): boolean {
   for (let earlier = 0; earlier < band; earlier++) {
-    const keys = indexes[earlier]?.keys;
+    const keys = bands[earlier]?.keys;
     if (keys !== undefined && countBits((keys[place] ?? 0) ^ (keys[other] ?? 0)) <= bandDistance) return true;
   }
   return false;
+}
+
+/** Where in a bucket to begin: of an overfull one only the last `bucketLimit` items before `place` count. */
+function firstToCompare(items: Uint32Array, start: number, end: number, place: number): number {
+  if (end - start <= bucketLimit) return start;
+  return Math.max(start, firstAtLeast(items, { start, end, value: place }) - bucketLimit);
 }
 
 /** The first position in [start, end) whose item is at least `value`. */
