@@ -1,5 +1,5 @@
 // npm run build: compiles src/ to dist/ and copies what tsc does not, whole or not at all.
-import { cp, glob, mkdir, rename, rm } from 'node:fs/promises';
+import { cp, glob, mkdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { packageFile, root, runStep } from './run-step.ts';
 
@@ -16,11 +16,21 @@ async function copyOtherFiles(): Promise<void> {
   }
 }
 
+/** `import('./x.ts')` inside functions, which tsc leaves as it is although it rewrites the static imports. */
+async function rewriteDynamicImports(): Promise<void> {
+  for await (const path of glob('**/*.js', { cwd: staging })) {
+    const code = await readFile(join(staging, path), 'utf8');
+    const rewritten = code.replace(/(\bimport\(\s*'\.{1,2}\/[^']+)\.ts'/g, "$1.js'");
+    if (rewritten !== code) await writeFile(join(staging, path), rewritten);
+  }
+}
+
 async function build(): Promise<number> {
   try {
     const compile = [packageFile('typescript/bin/tsc'), '-p', 'tsconfig.build.json', '--outDir', staging];
     const exitCode = await runStep(process.execPath, compile);
     if (exitCode !== 0) return exitCode;
+    await rewriteDynamicImports();
     await copyOtherFiles();
     await rm(target, { recursive: true, force: true });
     await rename(staging, target);
