@@ -10,7 +10,7 @@ const target = join(root, 'dist');
 async function copyOtherFiles(): Promise<void> {
   for await (const path of glob('**/*.*', { cwd: join(root, 'src') })) {
     const isSource = path.endsWith('.ts') && !path.endsWith('.d.ts');
-    if (isSource || path.includes('test-vectors') || path.endsWith('.d.ts')) continue;
+    if (isSource || path.includes('/test-') || path.endsWith('.d.ts')) continue;
     await mkdir(dirname(join(staging, path)), { recursive: true });
     await cp(join(root, 'src', path), join(staging, path));
   }
