@@ -78,16 +78,19 @@ function randomPlacing(canvas: Canvas, label: AnimalLabel, random: Random): Plac
   const stance = pick(random, stanceWeights);
   const build = randomBuild({ label }, random);
   const [low, high] = headShare[stance];
-  const scale = random.uniform(low, high) * Math.min(canvas.width, canvas.height);
+  // One in five is a snapshot: farther away, askew, off centre. Without these the task has no hard cases.
+  const snapshot = chance(random, 0.2);
+  const distance = snapshot ? random.uniform(0.62, 0.85) : 1;
+  const scale = random.uniform(low, high) * distance * Math.min(canvas.width, canvas.height);
   const { left, right, bottom } = footprintOf(stance, build);
   const mirror = chance(random, 0.5) ? -1 : 1;
   // The middle of head and body comes near the picture's; the head itself stays inside, cut a little at most.
   const [centreX, centreY] = [((left + right) / 2) * mirror * 0.8, (bottom - 1.4) / 2];
-  const wander = (side: number): number => side * (0.5 + random.uniform(-0.12, 0.12));
+  const wander = (side: number): number => side * (0.5 + random.uniform(-0.12, 0.12) * (snapshot ? 2 : 1));
   const keep = (value: number, side: number): number => Math.min(side - scale * 0.75, Math.max(scale * 0.75, value));
   const x = keep(wander(canvas.width) - centreX * scale, canvas.width);
   const y = keep(wander(canvas.height) - centreY * scale, canvas.height);
-  const turn = random.normal() * (stance === 'portrait' ? 0.14 : 0.08);
+  const turn = random.normal() * (stance === 'portrait' ? 0.14 : 0.08) * (snapshot ? 2 : 1);
   const [cos, sin] = [Math.cos(turn) * scale, Math.sin(turn) * scale];
   return {
     stance,
