@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { noAugmentation } from '../image/index.ts';
 import { balancedClassWeights, createBatches, type BatchOptions } from './batches.ts';
-import { madeUpDataset } from './made-up-dataset.ts';
+import { madeUpDataset } from './test-fixtures/made-up-dataset.ts';
 
 const preprocessing = {
   imageSizePx: 16,

@@ -7,7 +7,7 @@ import { test, type TestContext } from 'node:test';
 import { PawprintError, silentProgress } from '../core/index.ts';
 import { inspectOnnx } from '../graph/index.ts';
 import { readModelFile } from '../models/index.ts';
-import { madeUpDataset } from './made-up-dataset.ts';
+import { madeUpDataset } from './test-fixtures/made-up-dataset.ts';
 import { trainParamsSchema } from './params.ts';
 import { checkpointDirectory, train, type TrainOptions } from './train.ts';
 

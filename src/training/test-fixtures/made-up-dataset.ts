@@ -1,6 +1,6 @@
 // Test support: a prepared data set in memory. Class 0 is brighter in its upper half, class 1 in its lower half.
-import { createRandom } from '../core/index.ts';
-import { type PreparedDataset, type PreparedSplit, type SplitName } from '../data/index.ts';
+import { createRandom } from '../../core/index.ts';
+import { type PreparedDataset, type PreparedSplit, type SplitName } from '../../data/index.ts';
 
 /** `counts` photos of each class in each split, S × S pixels of noise around the class's pattern. */
 export function madeUpDataset(
