@@ -55,30 +55,15 @@ export function createAugmenter(settings: Augmentation, preprocessing: Preproces
       const contrast = 1 + settings.contrast * random.uniform(-1, 1);
       const [cutX, cutY] = [random.next(), random.next()];
       fillTones(tones, preprocessing, { brightness, contrast });
-      if (settings.scaleFraction === 0) {
-        placeAxis(columns, { zoom: 1, shift: Math.round(shiftX), mirrored });
-        placeAxis(rows, { zoom: 1, shift: Math.round(shiftY), mirrored: false });
-        for (let channel = 0; channel < 3; channel++)
-          copyPlane(record, target, {
-            from: channel * plane,
-            to: offset + channel * plane,
-            channel,
-            tones,
-            columns,
-            rows,
-          });
-      } else {
-        placeAxis(columns, { zoom, shift: shiftX, mirrored });
-        placeAxis(rows, { zoom, shift: shiftY, mirrored: false });
-        for (let channel = 0; channel < 3; channel++)
-          blendPlane(record, target, {
-            from: channel * plane,
-            to: offset + channel * plane,
-            channel,
-            tones,
-            columns,
-            rows,
-          });
+      // Without zoom, whole pixels are moved: half the time of blending neighbours.
+      const blended = settings.scaleFraction > 0;
+      const place = (shift: number): number => (blended ? shift : Math.round(shift));
+      placeAxis(columns, { zoom, shift: place(shiftX), mirrored });
+      placeAxis(rows, { zoom, shift: place(shiftY), mirrored: false });
+      const writePlane = blended ? blendPlane : copyPlane;
+      for (let channel = 0; channel < 3; channel++) {
+        const at = channel * plane;
+        writePlane(record, target, { from: at, to: offset + at, channel, tones, columns, rows });
       }
       if (settings.cutoutFraction > 0) cutOut(target, offset, { size, fraction: settings.cutoutFraction, cutX, cutY });
     },

@@ -68,7 +68,8 @@ export function checkpointDirectory(out: string): string {
  */
 export async function train(options: TrainOptions): Promise<TrainResult> {
   const run = await prepareRun(options);
-  const { stepper, params } = { stepper: run.stepper, params: options.params };
+  const { stepper } = run;
+  const { params } = options;
   try {
     let { header } = await startOrResume(options, run);
     const resumedFromEpoch = header.epoch;
@@ -76,10 +77,10 @@ export async function train(options: TrainOptions): Promise<TrainResult> {
     task.update(header.epoch);
     while (header.epoch < params.epochs && !isStale(header, params)) {
       const record = await oneEpoch(options, run, header.epoch + 1);
-      header = advance(header, record, stepper.state().step);
-      await writeCheckpoint(run.paths.last, { header, state: stepper.state() });
-      if (header.best?.epoch === record.epoch)
-        await writeCheckpoint(run.paths.best, { header, state: stepper.state() });
+      const state = stepper.state();
+      header = advance(header, record, state.step);
+      await writeCheckpoint(run.paths.last, { header, state });
+      if (header.best?.epoch === record.epoch) await writeCheckpoint(run.paths.best, { header, state });
       await options.onEpoch?.(record);
       task.update(header.epoch, describeEpoch(record));
     }
@@ -122,17 +123,18 @@ async function prepareRun(options: TrainOptions): Promise<Run> {
   const batchSize = Math.min(params.batchSize, trainSplit.count);
   const imageShape = [batchSize, 3, pixels.imageSizePx, pixels.imageSizePx];
   const threads = params.threads === 0 ? defaultThreads() : params.threads;
+  const optimiser = optimiserFor(params);
   const trainingStep = buildTrainingStep({
     network,
     imageShape,
     targetColumns: columns,
     loss: columns === 1 ? binaryCrossEntropy : softmaxCrossEntropy,
-    optimiser: optimiserFor(params),
+    optimiser,
     ...(params.clipNorm > 0 ? { clipNorm: params.clipNorm } : {}),
   });
   const stepper = await createStepper({
     trainingStep,
-    optimiser: optimiserFor(params),
+    optimiser,
     imageShape,
     targetColumns: columns,
     seed,
