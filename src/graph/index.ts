@@ -21,5 +21,7 @@ export * from './check.ts';
 export * from './onnx-read.ts';
 export { readableOpsets } from './onnx-upgrade.ts';
 export * from './append-graph.ts';
+export * from './subgraph.ts';
+export * from './dequantize.ts';
 export * from './imported-network.ts';
 export * from './norm-pool.ts';

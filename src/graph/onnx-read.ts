@@ -19,6 +19,7 @@ import {
   type Attributes,
   type DataType,
   type Dimension,
+  elementCount,
   type Graph,
   type GraphNode,
   type Shape,
@@ -29,8 +30,8 @@ import {
 export interface ReadOnnxOptions {
   /** Names the file in errors. */
   readonly what?: string;
-  /** Size of the first dimension of every input, instead of what the file says (a name, or the size of its export). */
-  readonly batch?: number;
+  /** First dimension of every input, instead of what the file says (a name, or the size of its export). */
+  readonly batch?: Dimension;
   /** Folder below which external data may be read; without it, a model with external data is refused. */
   readonly externalDataDirectory?: string;
 }
@@ -113,7 +114,7 @@ class GraphReader {
     this.#readExternal = readExternal;
   }
 
-  read(proto: GraphProto, batch: number | undefined): Graph {
+  read(proto: GraphProto, batch: Dimension | undefined): Graph {
     for (const tensor of proto.initializer) this.#constant(tensor.name, readTensor(tensor, this.#readExternal));
     // Files before IR version 4 list initializers among the inputs too.
     const inputs = proto.input.filter(({ name }) => !this.#values.has(name)).map((info) => this.#input(info, batch));
@@ -135,7 +136,7 @@ class GraphReader {
     return value;
   }
 
-  #input(info: ValueInfoProto, batch: number | undefined): Value {
+  #input(info: ValueInfoProto, batch: Dimension | undefined): Value {
     const type = info.type?.value;
     if (type?.case !== 'tensorType' || type.value.shape === undefined)
       throw damaged(`input ${info.name} is not a tensor with a shape`);
@@ -206,6 +207,10 @@ class GraphReader {
       opset: this.#opset,
       int64s: (values) => fresh({ dtype: 'int64', dims: [values.length], data: BigInt64Array.from(values, BigInt) }),
       float32: (value) => fresh({ dtype: 'float32', dims: [], data: Float32Array.of(value) }),
+      int8Zero: (shape) => {
+        const dims = shape.map(Number);
+        return fresh({ dtype: 'int8', dims, data: new Int8Array(elementCount(dims)) });
+      },
       literal: (value) => (value === undefined ? undefined : this.#literals.get(value)),
     });
   }

@@ -84,6 +84,15 @@ const elementTypes: ReadonlyMap<number, ElementType> = new Map<number, ElementTy
       fromFields: ({ int32Data }) => Int32Array.from(int32Data),
     },
   ],
+  [
+    types.INT8,
+    {
+      held: 'int8',
+      bytes: 1,
+      fromBytes: (data) => new Int8Array(data),
+      fromFields: ({ int32Data }) => Int8Array.from(int32Data),
+    },
+  ],
   [types.UINT8, byteSized('uint8')],
   [types.BOOL, byteSized('bool')],
 ]);
@@ -93,13 +102,13 @@ function elementTypeOf(elementType: number, name: string): ElementType {
   if (known !== undefined) return known;
   throw new PawprintError('MODEL_INVALID', {
     message: `tensor ${name} is of an element type that is not supported`,
-    expected: 'float, float16, bfloat16, double, int64, int32, uint8 or bool',
+    expected: 'float, float16, bfloat16, double, int64, int32, int8, uint8 or bool',
     received: types[elementType]?.toLowerCase() ?? `type ${elementType}`,
-    hint: 'Export the model in single precision, without quantisation.',
+    hint: 'Export the model in single precision, or quantised to 8 bits.',
   });
 }
 
-/** The element type that a file's type is held in; MODEL_INVALID, naming the tensor, for others (int8, string, …). */
+/** The element type that a file's type is held in; MODEL_INVALID, naming the tensor, for others (int16, string, …). */
 export function heldDataType(elementType: number, name: string): DataType {
   return elementTypeOf(elementType, name).held;
 }

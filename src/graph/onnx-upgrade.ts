@@ -1,6 +1,7 @@
 // Brings nodes of older and newer operator sets into the form of the one that graphs are written in (opset 17): bounds
 // and axes move from attributes to inputs or back, forms that mean something else are refused by name.
 import { PawprintError } from '../core/index.ts';
+import { onnxDataTypes } from './operators/cast.ts';
 import { isBehind, normaliseAxis, windowOf } from './shapes.ts';
 import {
   type Attribute,
@@ -11,6 +12,7 @@ import {
   ints,
   intsAttribute,
   stringAttribute,
+  type Shape,
   type TensorLiteral,
   type Value,
 } from './types.ts';
@@ -33,6 +35,8 @@ export interface UpgradeContext {
   readonly opset: number;
   readonly int64s: (values: readonly number[]) => Value;
   readonly float32: (value: number) => Value;
+  /** int8 zeros of this shape. */
+  readonly int8Zero: (shape: Shape) => Value;
   readonly literal: (value: Value | undefined) => TensorLiteral | undefined;
 }
 
@@ -189,16 +193,30 @@ const resize: Upgrade = (node, { opset }) => {
   return withInputs(node, node.inputs, 'antialias', 'keep_aspect_ratio_policy');
 };
 
+/** Since opset 19 and 21 there are 8-bit floats, blocks and an attribute for the type that a zero point had to state. */
+const quantize: Upgrade = (node, { int8Zero }) => {
+  if (intAttribute(node, 'block_size', 0) !== 0) throw unsupported(node, 'a scale for each block');
+  if (intAttribute(node, 'precision', 0) > 1) throw unsupported(node, 'a precision of its own');
+  const [x, scale, zeroPoint] = node.inputs;
+  const type = intAttribute(node, 'output_dtype', 0);
+  const stated = zeroPoint ?? (type === onnxDataTypes.int8 ? int8Zero(scale?.shape ?? []) : undefined);
+  if (node.op === 'QuantizeLinear' && ![0, onnxDataTypes.uint8, onnxDataTypes.int8].includes(type))
+    throw unsupported(node, `output type ${type}`);
+  return withInputs(node, [x, scale, stated], 'saturate', 'block_size', 'precision', 'output_dtype');
+};
+
 const upgrades: Readonly<Record<string, Upgrade>> = {
   AveragePool: averagePool,
   BatchNormalization: batchNormalization,
   Cast: (node) => withInputs(node, node.inputs, 'saturate', 'round_mode'),
   Clip: clip,
   ConvTranspose: convTranspose,
+  DequantizeLinear: quantize,
   Dropout: dropout,
   LogSoftmax: softmax,
   MaxPool: pool,
   Pad: pad,
+  QuantizeLinear: quantize,
   ReduceMean: reduceMean,
   ReduceSum: axesToInput,
   Resize: resize,

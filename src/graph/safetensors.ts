@@ -41,6 +41,7 @@ const readers: Readonly<
   },
   I64: { bytes: 8, read: (data, dims) => ({ dtype: 'int64', dims, data: new BigInt64Array(data) }) },
   I32: { bytes: 4, read: (data, dims) => ({ dtype: 'int32', dims, data: new Int32Array(data) }) },
+  I8: { bytes: 1, read: (data, dims) => ({ dtype: 'int8', dims, data: new Int8Array(data) }) },
   U8: { bytes: 1, read: (data, dims) => ({ dtype: 'uint8', dims, data: new Uint8Array(data) }) },
   BOOL: { bytes: 1, read: (data, dims) => ({ dtype: 'bool', dims, data: new Uint8Array(data) }) },
 };
@@ -50,6 +51,7 @@ const writtenNames = {
   int64: 'I64',
   float32: 'F32',
   int32: 'I32',
+  int8: 'I8',
   uint8: 'U8',
   bool: 'BOOL',
 } as const satisfies Record<DataType, string>;
@@ -95,7 +97,7 @@ export function writeSafetensors(
 }
 
 /**
- * Reads a safetensors file. F32, I64, I32, U8 and BOOL come as they are; F16 and BF16 are widened to float32 and F64
+ * Reads a safetensors file. F32, I64, I32, I8, U8 and BOOL come as they are; F16 and BF16 are widened to float32 and F64
  * rounded to it. MODEL_INVALID, saying what is wrong where, for anything else and for a damaged file.
  */
 export function readSafetensors(bytes: Uint8Array): SafetensorsContent {

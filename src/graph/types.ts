@@ -2,7 +2,7 @@
 // separate functions over these.
 import { PawprintError } from '../core/index.ts';
 
-export type DataType = 'float32' | 'int64' | 'int32' | 'uint8' | 'bool';
+export type DataType = 'float32' | 'int64' | 'int32' | 'uint8' | 'int8' | 'bool';
 
 /** A number, or the name of a dimension known only at run time (the batch). */
 export type Dimension = number | string;
@@ -20,6 +20,7 @@ export type TensorLiteral =
   | { readonly dtype: 'float32'; readonly dims: readonly number[]; readonly data: Float32Array }
   | { readonly dtype: 'int64'; readonly dims: readonly number[]; readonly data: BigInt64Array }
   | { readonly dtype: 'int32'; readonly dims: readonly number[]; readonly data: Int32Array }
+  | { readonly dtype: 'int8'; readonly dims: readonly number[]; readonly data: Int8Array }
   | { readonly dtype: 'uint8' | 'bool'; readonly dims: readonly number[]; readonly data: Uint8Array };
 
 /** ONNX tells 1 from 1.0, so attributes carry their type. */

@@ -275,7 +275,7 @@ const refused: readonly (readonly [string, PawprintError['code'], RegExp, () => 
         {},
         {
           initializers: [
-            create(TensorProtoSchema, { name: 'w', dims: [1n], dataType: TensorProto_DataType.INT8, int32Data: [1] }),
+            create(TensorProtoSchema, { name: 'w', dims: [1n], dataType: TensorProto_DataType.INT16, int32Data: [1] }),
           ],
         },
       ),

@@ -3,7 +3,7 @@ import { invalidNode, operand, type OperatorDefinition } from '../operator.ts';
 import { type DataType, intAttribute, requiredInput, requiredOutput } from '../types.ts';
 
 /** TensorProto.DataType numbers of the element types that graphs use. */
-export const onnxDataTypes = { float32: 1, uint8: 2, int32: 6, int64: 7, bool: 9 } as const satisfies Record<
+export const onnxDataTypes = { float32: 1, uint8: 2, int8: 3, int32: 6, int64: 7, bool: 9 } as const satisfies Record<
   DataType,
   number
 >;

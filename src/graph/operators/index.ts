@@ -10,6 +10,7 @@ import { clip } from './clip.ts';
 import { concat } from './concat.ts';
 import { conv } from './conv.ts';
 import { convTranspose } from './conv-transpose.ts';
+import { dequantizeLinear } from './dequantize-linear.ts';
 import { div } from './div.ts';
 import { dropout } from './dropout.ts';
 import { equal } from './equal.ts';
@@ -33,6 +34,7 @@ import { mul } from './mul.ts';
 import { neg } from './neg.ts';
 import { pad } from './pad.ts';
 import { pow } from './pow.ts';
+import { quantizeLinear } from './quantize-linear.ts';
 import { reduceMean } from './reduce-mean.ts';
 import { reduceSum } from './reduce-sum.ts';
 import { relu } from './relu.ts';
@@ -62,6 +64,7 @@ export const operators: readonly OperatorDefinition[] = [
   concat,
   conv,
   convTranspose,
+  dequantizeLinear,
   div,
   dropout,
   equal,
@@ -85,6 +88,7 @@ export const operators: readonly OperatorDefinition[] = [
   neg,
   pad,
   pow,
+  quantizeLinear,
   reduceMean,
   reduceSum,
   relu,
