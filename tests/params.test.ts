@@ -7,7 +7,7 @@ import { fileURLToPath } from 'node:url';
 import { parse } from 'yaml';
 import { loadSection } from '../src/cli/project-params.ts';
 import { prepareParamsSchema } from '../src/data/index.ts';
-import { trainParamsSchema } from '../src/training/index.ts';
+import { trainParamsSchema, tuneParamsSchema } from '../src/training/index.ts';
 
 const text = readFileSync(fileURLToPath(new URL('../params.yaml', import.meta.url)), 'utf8');
 
@@ -15,7 +15,13 @@ test('params.yaml holds every parameter at its default', async () => {
   const nowhere = { cwd: tmpdir(), options: { set: [] } };
   const prepare = await loadSection('prepare', prepareParamsSchema, nowhere);
   const train = await loadSection('train', trainParamsSchema, nowhere);
-  assert.deepEqual(parse(text), { seed: prepare.seed, prepare: prepare.settings, train: train.settings });
+  const tune = await loadSection('tune', tuneParamsSchema, nowhere);
+  assert.deepEqual(parse(text), {
+    seed: prepare.seed,
+    prepare: prepare.settings,
+    train: train.settings,
+    tune: tune.settings,
+  });
 });
 
 test('every parameter has its unit or reason beside it', () => {

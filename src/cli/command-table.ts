@@ -11,6 +11,7 @@ export const commandTable: Readonly<Record<string, CommandLoader>> = {
   'data check': () => import('./commands/data-check.ts'),
   'data prepare': () => import('./commands/data-prepare.ts'),
   train: () => import('./commands/train.ts'),
+  tune: () => import('./commands/tune.ts'),
   evaluate: () => import('./commands/evaluate.ts'),
   predict: () => import('./commands/predict.ts'),
 };

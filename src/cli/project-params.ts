@@ -5,7 +5,7 @@ import { z } from 'zod';
 import { defaultParamsFile, loadParams, type ParamsTree } from '../core/index.ts';
 
 /** The sections of params.yaml, each owned by the command of that name. */
-const sections = ['prepare', 'train'] as const;
+const sections = ['prepare', 'train', 'tune'] as const;
 type Section = (typeof sections)[number];
 
 /** The flags by which every command that reads params.yaml is told about it. */

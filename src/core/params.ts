@@ -109,11 +109,14 @@ function toPlainValue(document: Document, label: string): unknown {
 function keyOffset(document: Document, keys: readonly string[]): number | undefined {
   let node: unknown = document.contents;
   let offset: number | undefined;
-  for (const key of keys) {
+  for (let at = 0; at < keys.length;) {
     if (!isMap(node)) return offset;
-    const pair = node.items.find((item) => isScalar(item.key) && String(item.key.value) === key);
-    if (pair === undefined) return offset;
-    if (isScalar(pair.key)) offset = pair.key.range?.[0] ?? offset;
+    // A key may itself be dotted (train.lr below tune.space): then it stands for several of `keys`.
+    const rest = `${keys.slice(at).join('.')}.`;
+    const pair = node.items.find((item) => isScalar(item.key) && rest.startsWith(`${String(item.key.value)}.`));
+    if (pair === undefined || !isScalar(pair.key)) return offset;
+    offset = pair.key.range?.[0] ?? offset;
+    at += String(pair.key.value).split('.').length;
     node = pair.value;
   }
   return offset;
@@ -197,7 +200,7 @@ function asConfigError(complaint: SchemaComplaint, schema: z.ZodObject, place: s
 }
 
 /** The fields of a group of settings, or undefined where `schema` is no group. */
-function fieldsOf(schema: z.core.$ZodType | undefined): Readonly<Record<string, z.core.$ZodType>> | undefined {
+export function fieldsOf(schema: z.core.$ZodType | undefined): Readonly<Record<string, z.core.$ZodType>> | undefined {
   let inner = schema;
   while (inner instanceof z.ZodOptional || inner instanceof z.ZodDefault || inner instanceof z.ZodPrefault)
     inner = inner.def.innerType;

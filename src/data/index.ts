@@ -5,6 +5,7 @@ export type { ImportResult } from './import/import-result.ts';
 export { layoutNames, type LayoutName } from './import/layout.ts';
 export { archiveLimitsSchema, defaultArchiveLimits, type ArchiveLimits } from './import/archive-limits.ts';
 export type { ExistingPolicy } from './import/existing.ts';
+export { csvLine } from './prepare/manifest-file.ts';
 export { prepareDataset, type PrepareOptions, type PrepareResult } from './prepare/prepare.ts';
 export { prepareFlagsSchema, prepareParamsSchema, type PrepareParams } from './prepare/params.ts';
 export { openPreparedDataset, type OpenDatasetOptions } from './prepared-dataset.ts';

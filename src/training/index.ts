@@ -5,3 +5,4 @@ export * from './params.ts';
 export * from './schedule.ts';
 export * from './stepper.ts';
 export { checkpointDirectory, train, type TrainOptions, type TrainResult } from './train.ts';
+export * from './tune/index.ts';

@@ -15,6 +15,7 @@ import {
   reliabilityChart,
   renderPng,
   rocChart,
+  scatterChart,
 } from './index.ts';
 import { countBins } from './histogram.ts';
 import { linePath } from './line-chart.ts';
@@ -82,6 +83,16 @@ const samples: Readonly<Record<string, string>> = {
     categories: [],
     series: [],
   }),
+  'scatter chart': scatterChart({
+    title: 'Rate',
+    x: { label: 'lr', logarithmic: true },
+    y: { label: 'loss' },
+    points: [
+      { x: 0.001, y: 0.5 },
+      { x: 0.01, y: NaN },
+    ],
+  }),
+  'scatter chart without points': scatterChart({ title: 'Rate', x: { label: 'lr' }, y: { label: 'loss' }, points: [] }),
   histogram: histogram({
     title: 'Width',
     x: { label: 'width (pixels)' },

@@ -6,4 +6,5 @@ export { learningCurves, type LearningCurvePoint, type LearningCurvesOptions } f
 export { lineChart, type LineChartOptions, type LineSeries, type ReferenceLine } from './line-chart.ts';
 export { reliabilityChart, type ReliabilityChartBin, type ReliabilityChartOptions } from './reliability-chart.ts';
 export { rocChart, type RocChartOptions, type RocChartSeries } from './roc-chart.ts';
+export { scatterChart, type ScatterChartOptions } from './scatter-chart.ts';
 export { renderPng } from './render-png.ts';
