@@ -4,7 +4,8 @@ import { availableParallelism } from 'node:os';
 import { parentPort, Worker, type Transferable } from 'node:worker_threads';
 import { PawprintError, type ErrorCode } from './errors.ts';
 
-interface WireError {
+/** An error's plain form: errors lose their class on the way between threads. */
+export interface WireError {
   readonly code: ErrorCode | undefined;
   readonly message: string;
   readonly expected: string | undefined;
@@ -142,7 +143,8 @@ async function waitWhile(isWorking: () => boolean, worker: Worker, graceMs: numb
   });
 }
 
-function toWire(error: unknown): WireError {
+/** The plain form of any error. */
+export function toWire(error: unknown): WireError {
   if (error instanceof PawprintError) {
     const { code, message, expected, received, hint } = error;
     return { code, message, expected, received, hint };
@@ -151,7 +153,8 @@ function toWire(error: unknown): WireError {
   return { code: undefined, message, expected: undefined, received: undefined, hint: undefined };
 }
 
-function fromWire(wire: WireError): Error {
+/** The error again: a PawprintError where it was one. */
+export function fromWire(wire: WireError): Error {
   if (wire.code === undefined) return new Error(wire.message);
   return new PawprintError(wire.code, {
     message: wire.message,

@@ -2,11 +2,19 @@
 import { fromBinary } from '@bufbuild/protobuf';
 import { createHash } from 'node:crypto';
 import { PawprintError } from '../core/index.ts';
-import { type ModelProto, ModelProtoSchema, TensorProto_DataLocation } from './onnx-proto/onnx_pb.js';
+import {
+  type ModelProto,
+  ModelProtoSchema,
+  TensorProto_DataLocation,
+  type ValueInfoProto,
+} from './onnx-proto/onnx_pb.js';
+import type { Dimension, Shape } from './types.ts';
 
 export interface OnnxSummary {
   readonly metadata: Readonly<Record<string, string>>;
   readonly inputNames: readonly string[];
+  /** Of the inputs that are not initializers, as the file states them; an open dimension is its name or ''. */
+  readonly inputShapes: Readonly<Record<string, Shape>>;
   readonly outputNames: readonly string[];
   /** Version of the standard operator set. */
   readonly opset: number;
@@ -47,6 +55,11 @@ export function inspectOnnx(bytes: Uint8Array, what = 'the file'): OnnxSummary {
   return {
     metadata: Object.fromEntries(model.metadataProps.map(({ key, value }) => [key, value])),
     inputNames: (model.graph?.input ?? []).map(({ name }) => name),
+    inputShapes: Object.fromEntries(
+      (model.graph?.input ?? [])
+        .filter(({ name }) => !initializers.some((tensor) => tensor.name === name))
+        .map((info) => [info.name, statedShape(info)]),
+    ),
     outputNames: (model.graph?.output ?? []).map(({ name }) => name),
     opset: Number(model.opsetImport.find(({ domain }) => domain === '')?.version ?? 0n),
     externalFiles: initializers
@@ -54,4 +67,12 @@ export function inspectOnnx(bytes: Uint8Array, what = 'the file'): OnnxSummary {
       .map((tensor) => tensor.externalData.find(({ key }) => key === 'location')?.value ?? '(unnamed)'),
     weightsSha256: hash.digest('hex'),
   };
+}
+
+function statedShape({ type }: ValueInfoProto): Shape {
+  const dims = type?.value.case === 'tensorType' ? (type.value.value.shape?.dim ?? []) : [];
+  return dims.map(({ value }): Dimension => {
+    if (value.case === 'dimValue' && value.value > 0n) return Number(value.value);
+    return value.case === 'dimParam' ? value.value : '';
+  });
 }

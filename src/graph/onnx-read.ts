@@ -32,9 +32,13 @@ export interface ReadOnnxOptions {
   readonly what?: string;
   /** First dimension of every input, instead of what the file says (a name, or the size of its export). */
   readonly batch?: Dimension;
+  /** Height and width of every input [N, C, H, W] whose own the file leaves open. */
+  readonly imageSizePx?: number;
   /** Folder below which external data may be read; without it, a model with external data is refused. */
   readonly externalDataDirectory?: string;
 }
+
+type InputSizes = Pick<ReadOnnxOptions, 'batch' | 'imageSizePx'>;
 
 export interface OnnxContent {
   readonly graph: Graph;
@@ -58,7 +62,7 @@ export function readOnnx(bytes: Uint8Array, options: ReadOnnxOptions = {}): Onnx
   for (const node of proto.node) checkSupported(node);
   const reader = new GraphReader(opset, externalDataReader(options.externalDataDirectory));
   return {
-    graph: reader.read(proto, options.batch),
+    graph: reader.read(proto, options),
     metadata: Object.fromEntries(model.metadataProps.map(({ key, value }) => [key, value])),
     opset,
   };
@@ -114,10 +118,10 @@ class GraphReader {
     this.#readExternal = readExternal;
   }
 
-  read(proto: GraphProto, batch: Dimension | undefined): Graph {
+  read(proto: GraphProto, sizes: InputSizes): Graph {
     for (const tensor of proto.initializer) this.#constant(tensor.name, readTensor(tensor, this.#readExternal));
     // Files before IR version 4 list initializers among the inputs too.
-    const inputs = proto.input.filter(({ name }) => !this.#values.has(name)).map((info) => this.#input(info, batch));
+    const inputs = proto.input.filter(({ name }) => !this.#values.has(name)).map((info) => this.#input(info, sizes));
     for (const node of proto.node) this.#node(node);
     const outputs = proto.output.map(({ name }) => this.#find(name, 'the list of outputs'));
     return this.#needed(proto.name === '' ? 'graph' : proto.name, { inputs, outputs });
@@ -136,13 +140,15 @@ class GraphReader {
     return value;
   }
 
-  #input(info: ValueInfoProto, batch: Dimension | undefined): Value {
+  #input(info: ValueInfoProto, { batch, imageSizePx }: InputSizes): Value {
     const type = info.type?.value;
     if (type?.case !== 'tensorType' || type.value.shape === undefined)
       throw damaged(`input ${info.name} is not a tensor with a shape`);
+    const rank = type.value.shape.dim.length;
     const shape = type.value.shape.dim.map(({ value }, i): Dimension => {
       if (i === 0 && batch !== undefined) return batch;
       if (value.case === 'dimValue' && value.value > 0n) return Number(value.value);
+      if (i > 1 && rank === 4 && imageSizePx !== undefined) return imageSizePx;
       return value.case === 'dimParam' && value.value !== '' ? value.value : `${info.name}_dim${i}`;
     });
     return this.#value(info.name, heldDataType(type.value.elemType, info.name), shape);

@@ -12,6 +12,7 @@ export const ranks: Readonly<Record<string, number>> = {
   data: 2,
   tracking: 2,
   models: 3,
+  features: 3,
   registry: 3,
   training: 4,
   inference: 4,
