@@ -24,4 +24,5 @@ export * from './append-graph.ts';
 export * from './subgraph.ts';
 export * from './dequantize.ts';
 export * from './imported-network.ts';
+export * from './first-block.ts';
 export * from './norm-pool.ts';

@@ -1,8 +1,9 @@
 // A network is a function over a NetworkContext; the context decides whether its parameters are being listed,
 // trained or frozen into a file. The blocks below are the layers that compositions are made of.
 import type { GraphBuilder } from './builder.ts';
+import { firstBlock, isFirstBlock } from './first-block.ts';
 import { type NormPoolOutputs, normPoolRelu } from './norm-pool.ts';
-import { float, int, ints, staticShape, type Value } from './types.ts';
+import { elementCount, float, int, ints, staticShape, type Value } from './types.ts';
 
 /** How a parameter starts. `uniform` draws from [−bound, bound). */
 export type Initial =
@@ -99,8 +100,13 @@ function convNorm(context: NetworkContext, x: Value, options: ConvOptions & { re
     });
     const mean = context.statistic({ name: names.mean, size: filters, initial: 0 });
     const variance = context.statistic({ name: names.variance, size: filters, initial: 1 });
-    const y = context.b.node('Conv', [x, weight], attributes);
-    return trainingNorm(context, y, { scale, shift, mean, variance, names, pool: options.pool });
+    const parts: NormParts = { scale, shift, mean, variance, names, pool: options.pool };
+    if (options.pool && stride === 1 && isFirstBlock(context.b, x, kernelPx)) {
+      const block = firstBlock(context.b, { image: x, weight, scale, shift, epsilon: batchNormEpsilon });
+      const [n = 1, , ...spatial] = staticShape(x);
+      return withStatistics(context, block, { parts, count: elementCount([n, ...spatial]) });
+    }
+    return trainingNorm(context, context.b.node('Conv', [x, weight], attributes), parts);
   });
 }
 
@@ -118,11 +124,21 @@ function trainingNorm(context: NetworkContext, y: Value, parts: NormParts): Valu
   // In training the operator does not read its mean and variance inputs but overwrites them, so it is given computed
   // zeros that nobody else reads (an Identity would be optimised away and the real statistics overwritten).
   const scratch = [b.mul(parts.mean, b.floats([0])), b.mul(parts.variance, b.floats([0]))] as const;
-  const { out, mean, variance } = parts.pool
+  const normed = parts.pool
     ? normPoolRelu(b, { y, scale: parts.scale, shift: parts.shift, scratch, epsilon: batchNormEpsilon })
     : plainNorm(b, y, parts, scratch);
   const shape = staticShape(y);
   const count = shape.reduce((product, size, i) => (i === 1 ? product : product * size), 1);
+  return withStatistics(context, normed, { parts, count });
+}
+
+/** Moves the running statistics on by those of a batch of `count` numbers a channel. */
+function withStatistics(
+  context: NetworkContext,
+  { out, mean, variance }: NormPoolOutputs,
+  { parts, count }: { readonly parts: NormParts; readonly count: number },
+): Value {
+  const { b } = context;
   const blend = (old: Value, now: Value, factor: number): Value =>
     b.add(b.mul(old, b.floats([1 - statisticsMomentum])), b.mul(now, b.floats([statisticsMomentum * factor])));
   context.updateStatistic(parts.names.mean, blend(parts.mean, mean, 1));

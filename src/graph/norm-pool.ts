@@ -74,7 +74,7 @@ interface Kept {
 }
 
 /** 1 where γ ≥ 0, −1 elsewhere. */
-function signOf(b: GraphWriter, scale: Value): Value {
+export function signOf(b: GraphWriter, scale: Value): Value {
   const positive = b.node('HardSigmoid', [scale], { alpha: float(1e30), beta: float(1) });
   return b.sub(b.mul(positive, b.floats([2])), b.floats([1]));
 }
