@@ -32,7 +32,8 @@ function gradientNorm(options: LinearHeadOptions, fit: LinearHeadFit): number {
   const d = features.length / n;
   const column = (j: number): number[] => Array.from(labels, (_, i) => features[i * d + j] ?? 0);
   const mean = Array.from({ length: d }, (_, j) => column(j).reduce((sum, x) => sum + x, 0) / n);
-  const deviation = mean.map((m, j) => Math.sqrt(column(j).reduce((sum, x) => sum + (x - m) ** 2, 0) / n));
+  const squares = mean.map((m, j) => column(j).reduce((sum, x) => sum + (x - m) ** 2, 0));
+  const deviation = Math.sqrt(squares.reduce((sum, square) => sum + square, 0) / (n * d));
   const perClass = Array.from({ length: classCount }, (_, c) => labels.filter((label) => label === c).length);
   const gradient = new Float64Array(k * (d + 1));
   const add = (at: number, value: number): void => void (gradient[at] = (gradient[at] ?? 0) + value);
@@ -45,13 +46,12 @@ function gradientNorm(options: LinearHeadOptions, fit: LinearHeadFit): number {
     for (let c = 0; c < k; c++) {
       const own = k === 1 ? 1 : c;
       const residual = ((p[own] ?? 0) - Number(label === own)) * (weight / n);
-      row.forEach((x, j) => add(c * d + j, (residual * (x - (mean[j] ?? 0))) / (deviation[j] ?? 1)));
+      row.forEach((x, j) => add(c * d + j, (residual * (x - (mean[j] ?? 0))) / deviation));
       add(k * d + c, residual);
     }
   }
   for (let c = 0; c < k; c++)
-    for (let j = 0; j < d; j++)
-      add(c * d + j, (fit.strength / n) * (fit.weights[c * d + j] ?? 0) * (deviation[j] ?? 1));
+    for (let j = 0; j < d; j++) add(c * d + j, (fit.strength / n) * (fit.weights[c * d + j] ?? 0) * deviation);
   return gradient.reduce((most, value) => Math.max(most, Math.abs(value)), 0);
 }
 
