@@ -6,3 +6,4 @@ export * from './schedule.ts';
 export * from './stepper.ts';
 export { checkpointDirectory, train, type TrainOptions, type TrainResult } from './train.ts';
 export * from './tune/index.ts';
+export * from './transfer/linear-head.ts';
