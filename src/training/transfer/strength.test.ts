@@ -30,7 +30,12 @@ describe('scoreStrength', () => {
 });
 
 describe('chooseStrength', () => {
-  const row = (strength: number, logLoss: number): StrengthRow => ({ strength, logLoss, accuracy: 1, standardError: 1 });
+  const row = (strength: number, logLoss: number): StrengthRow => ({
+    strength,
+    logLoss,
+    accuracy: 1,
+    standardError: 1,
+  });
 
   it('takes the least log loss, and of equal ones the strongest', () => {
     assert.equal(chooseStrength([row(1, 0.3), row(10, 0.2), row(100, 0.4)]), 1);
