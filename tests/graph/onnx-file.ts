@@ -9,6 +9,7 @@ import {
   NodeProtoSchema,
   OperatorSetIdProtoSchema,
   type TensorProto,
+  TensorProto_DataLocation,
   TensorProto_DataType,
   TensorProtoSchema,
   type ValueInfoProto,
@@ -76,6 +77,17 @@ export function int64Tensor(
     dims: dims.map(BigInt),
     dataType: TensorProto_DataType.INT64,
     int64Data: values.map(BigInt),
+  });
+}
+
+/** A float32 tensor whose numbers lie in another file. */
+export function externalTensor(name: string, dims: readonly number[], location: string): TensorProto {
+  return create(TensorProtoSchema, {
+    name,
+    dims: dims.map(BigInt),
+    dataType: TensorProto_DataType.FLOAT,
+    dataLocation: TensorProto_DataLocation.EXTERNAL,
+    externalData: [{ key: 'location', value: location }],
   });
 }
 
