@@ -14,4 +14,5 @@ export const commandTable: Readonly<Record<string, CommandLoader>> = {
   tune: () => import('./commands/tune.ts'),
   evaluate: () => import('./commands/evaluate.ts'),
   predict: () => import('./commands/predict.ts'),
+  explain: () => import('./commands/explain.ts'),
 };

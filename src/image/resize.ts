@@ -35,9 +35,9 @@ export function createResizer(settings: ResizeSettings): Resizer {
   };
 }
 
-/** Which part of a picture is used, and how large it becomes inside the square. */
-function placeInSquare(
-  { width, height }: Pixels,
+/** Which part of a picture is used, and how large it becomes in the middle of the square. */
+export function placeInSquare(
+  { width, height }: Pick<Pixels, 'width' | 'height'>,
   { fit, imageSizePx: size }: ResizeSettings,
 ): Required<ResampleOptions> {
   const whole: Box = { x: 0, y: 0, width, height };

@@ -6,3 +6,4 @@ export * from './evaluation-data.ts';
 export * from './evaluate.ts';
 export * from './evaluation-text.ts';
 export * from './evaluation-report.ts';
+export * from './explanation/index.ts';

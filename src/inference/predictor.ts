@@ -3,7 +3,7 @@
 import { PawprintError } from '../core/index.ts';
 import { predictedLabels, probabilitiesFromLogits } from '../evaluation/index.ts';
 import { createPreprocessor, type Preprocessor, tensorFromRecord } from '../image/index.ts';
-import { readModelFile, type ModelMetadata } from '../models/index.ts';
+import { type ModelFile, type ModelMetadata, readModelFile } from '../models/index.ts';
 import { createSession, defaultThreads, type Device, type Session } from '../runtime/index.ts';
 import { checkCancelled, decodePhotos } from './decode-photos.ts';
 import { type PhotoInput } from './photo-input.ts';
@@ -62,7 +62,11 @@ export class Predictor {
 
   /** Throws FILE_NOT_FOUND, MODEL_INVALID (not ONNX, truncated, not Pawprint's) or DEVICE_UNAVAILABLE. */
   static async load(path: string, options: PredictorOptions = {}): Promise<Predictor> {
-    const file = await readModelFile(path);
+    return Predictor.open(await readModelFile(path), path, options);
+  }
+
+  /** The same for a model file that is in memory; `path` is what results and errors call it. */
+  static async open(file: ModelFile, path: string, options: PredictorOptions = {}): Promise<Predictor> {
     const threads = options.threads ?? defaultThreads();
     const session = await createSession(file.bytes, { ...options, threads });
     if (!session.inputNames.includes('image') || !session.outputNames.includes('logits')) {

@@ -1,9 +1,10 @@
 // pawprint predict: label and probability of photos, line by line as they are known.
-import { resolve } from 'node:path';
+import { relative, resolve } from 'node:path';
 import { addAbortSignal, type Readable } from 'node:stream';
 import { z } from 'zod';
 import { PawprintError } from '../../core/index.ts';
 import { defineCommand } from '../command.ts';
+import { createOverlayFolder, type OverlayFolder } from '../overlay-folder.ts';
 
 const stdinLimitBytes = 256 << 20;
 
@@ -37,6 +38,7 @@ export default defineCommand({
     'pawprint predict --model models/cnn.onnx photo.jpg folder/ --json',
     'pawprint predict folder/ --csv > predictions.csv',
     'cat photo.jpg | pawprint predict -',
+    'pawprint predict folder/ --explain heat   # and for each photo a picture of what its answer rests on',
   ],
   positionals: [
     { name: 'photos', description: 'files, folders, or - for standard input', variadic: true, required: true },
@@ -44,6 +46,7 @@ export default defineCommand({
   options: z.strictObject({
     model: z.string().default('models/cnn.onnx').describe('model file'),
     csv: z.boolean().default(false).describe('print CSV: file,label,confidence,one column a class,error'),
+    explain: z.string().optional().describe('folder for a picture of each photo with heat where its answer rests'),
     device: z.enum(['cpu', 'cuda', 'webgpu', 'coreml', 'directml']).default('cpu').describe('where the model runs'),
     batchSize: z.coerce.number().int().min(1).max(1024).default(32).describe('photos per model run; changes no result'),
   }),
@@ -59,10 +62,15 @@ export default defineCommand({
         expected: 'one - at most: standard input holds one picture',
         hint: 'Name the other pictures as files.',
       });
-    const { asPhotoError, formatHeader, formatLine, listPhotoInputs, Predictor } =
+    const { asPhotoError, createExplainer, formatHeader, formatLine, listPhotoInputs, Predictor, toPredictionRecord } =
       await import('../../inference/index.ts');
     const { signal, stdin, stderr, cwd } = context;
-    const predictor = await Predictor.load(resolve(cwd, options.model), { device: options.device });
+    const model = resolve(cwd, options.model);
+    const predictor = await Predictor.load(model, { device: options.device });
+    const overlays: OverlayFolder | undefined =
+      options.explain === undefined
+        ? undefined
+        : createOverlayFolder(await createExplainer(model), resolve(cwd, options.explain));
 
     const inputs = async function* (): ReturnType<typeof listPhotoInputs> {
       for (const path of photos) {
@@ -83,11 +91,18 @@ export default defineCommand({
         for await (const answer of predictor.predictMany(inputs(), { signal, batchSize: options.batchSize })) {
           seen++;
           if ('error' in answer) failed++;
-          yield formatLine(format, answer, predictor.classNames);
+          const line = formatLine(format, answer, predictor.classNames);
+          if (overlays === undefined || 'error' in answer) {
+            yield line;
+            continue;
+          }
+          const path = await overlays.write(answer.input, answer.prediction.labelIndex);
+          const record = { ...toPredictionRecord(answer), explanation: relative(cwd, path) || path };
+          yield format === 'json' ? `${JSON.stringify(record)}\n` : line;
         }
         if (failed > 0) stderr.write(`pawprint: ${failed} of ${seen} could not be predicted\n`);
       } finally {
-        await predictor.close();
+        await Promise.all([predictor.close(), overlays?.close()]);
       }
     };
     return { stream: lines(), exitCode: () => (failed > 0 ? 1 : 0) };

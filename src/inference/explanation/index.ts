@@ -1,0 +1,5 @@
+// explanation: which places of a photo a model's answer rests on.
+export * from './explainer.ts';
+export type { ExplanationMethod } from './feature-map.ts';
+export { measureOcclusion, type OcclusionDrops, type OcclusionOptions } from './occlusion.ts';
+export type { HeatMap, Peak } from './photo-map.ts';
