@@ -1,12 +1,13 @@
 // One training step as one graph: forward, loss, gradients, clipping, optimiser, running statistics.
-// Inputs: a batch, the flat parameters and optimiser state; outputs: the loss, the logits and the next of each.
+// Inputs: a batch, the flat parameters, optimiser state and (where asked for) the mean of the weights so far; outputs:
+// the loss, the logits and the next of each.
 import { GraphBuilder } from './builder.ts';
 import { differentiate } from './differentiate.ts';
 import type { Loss } from './losses/loss.ts';
 import type { Network, NetworkContext } from './network.ts';
 import type { Optimiser } from './optimisers/optimiser.ts';
 import { layOut, type ParameterLayout } from './parameters.ts';
-import { type Graph, int, type Value } from './types.ts';
+import { type Graph, int, staticShape, type Value } from './types.ts';
 
 export interface TrainingStepSpec {
   readonly network: Network;
@@ -18,6 +19,8 @@ export interface TrainingStepSpec {
   readonly optimiser: Optimiser;
   /** Gradients whose global L2 norm is above this are scaled down to it; undefined: never. */
   readonly clipNorm?: number;
+  /** Also keep a running mean of parameters and statistics, moved on at each step by the scalar `averageRate`. */
+  readonly average?: boolean;
   /** Also put the flat gradient out (tests). */
   readonly exposeGradient?: boolean;
 }
@@ -37,6 +40,9 @@ export const stepNames = {
   uniform: 'uniform',
   parameters: 'parameters',
   statistics: 'statistics',
+  averageParameters: 'average/parameters',
+  averageStatistics: 'average/statistics',
+  averageRate: 'scalar/averageRate',
   loss: 'loss',
   logits: 'logits',
   gradient: 'gradient',
@@ -86,6 +92,7 @@ export function buildTrainingStep(spec: TrainingStepSpec): TrainingStep {
     named(next.parameters, stepNames.nextParameters),
     ...next.states.map((state, i) => named(state, `next/${spec.optimiser.stateNames[i] ?? ''}`)),
     ...(forward.nextStatistics === undefined ? [] : [named(forward.nextStatistics, stepNames.nextStatistics)]),
+    ...(spec.average === true ? averages(b, next.parameters, forward.nextStatistics) : []),
     ...(spec.exposeGradient === true ? [whole] : []),
   ];
   return { graph: b.build('training_step', outputs), layout, uniforms: forward.uniforms };
@@ -163,6 +170,20 @@ function buildForward(b: GraphBuilder, { network, layout, image, parameters }: F
           ),
     uniforms,
   };
+}
+
+/** a ← (1 − rate)·a + rate·w for parameters and statistics (Polyak & Juditsky 1992; exponential, so that it forgets). */
+function averages(b: GraphBuilder, parameters: Value, statistics: Value | undefined): Value[] {
+  const rate = b.input(stepNames.averageRate, 'float32', []);
+  const keep = b.sub(b.floats([1]), rate);
+  const moved = (name: string, weights: Value): Value => {
+    const average = b.input(name, 'float32', staticShape(weights));
+    return b.node('Add', [b.mul(average, keep), b.mul(weights, rate)], {}, `next/${name}`);
+  };
+  return [
+    moved(stepNames.averageParameters, parameters),
+    ...(statistics === undefined ? [] : [moved(stepNames.averageStatistics, statistics)]),
+  ];
 }
 
 /** g·min(1, limit/‖g‖) (Pascanu et al. 2013), and ‖g‖ itself. */

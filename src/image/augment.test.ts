@@ -101,6 +101,66 @@ test('zoom scales around the centre: a ramp gets steeper or flatter, a flat pict
   assertClose(augmented({ scaleFraction: 0.5, shiftFraction: 0.3 }, { from: even }), even);
 });
 
+test('aspect pulls the axes apart: width against height stays in its bounds, the area stays', () => {
+  const ramp = (across: boolean): Uint8Array =>
+    Uint8Array.from({ length: 3 * plane }, (_, i) => (across ? i % size : Math.floor((i % plane) / size)) * 10);
+  const ratios = Array.from({ length: 40 }, (_, seed) => {
+    const change = { aspectFraction: 0.5 };
+    const [wide, tall] = [
+      augmented(change, { seed, from: ramp(true) }),
+      augmented(change, { seed, from: ramp(false) }),
+    ];
+    const middle = 8 * size + 8;
+    const zoomX = 10 / ((wide[middle] ?? 0) - (wide[middle - 1] ?? 0));
+    const zoomY = 10 / ((tall[middle] ?? 0) - (tall[middle - size] ?? 0));
+    assert.ok(Math.abs(zoomX * zoomY - 1) < 1e-4);
+    return zoomX / zoomY;
+  });
+  assert.ok(Math.min(...ratios) >= 1 / 1.5 - 1e-4 && Math.min(...ratios) < 0.75, String(Math.min(...ratios)));
+  assert.ok(Math.max(...ratios) <= 1.5 + 1e-4 && Math.max(...ratios) > 1.35, String(Math.max(...ratios)));
+});
+
+test('rotation turns by at most its degrees, to either side, and keeps the centre', () => {
+  const ramp = Uint8Array.from({ length: 3 * plane }, (_, i) => (i % size) * 10);
+  const degrees = Array.from({ length: 40 }, (_, seed) => {
+    const out = augmented({ rotationDegrees: 30 }, { seed, from: ramp });
+    const [a, b, c] = [out[7 * size + 7] ?? 0, out[7 * size + 8] ?? 0, out[8 * size + 7] ?? 0];
+    assert.ok(Math.abs((b + c) / 2 - 75) < 1e-3, 'the centre stays');
+    return (Math.atan2(a - c, b - a) * 180) / Math.PI;
+  });
+  assert.ok(Math.min(...degrees) >= -30.01 && Math.min(...degrees) < -25, String(Math.min(...degrees)));
+  assert.ok(Math.max(...degrees) <= 30.01 && Math.max(...degrees) > 25, String(Math.max(...degrees)));
+});
+
+test('saturation moves channels from or towards grey and keeps the brightness; tint scales each channel', () => {
+  const grey = (values: Float32Array, i: number): number =>
+    0.299 * (values[i] ?? 0) + 0.587 * (values[i + plane] ?? 0) + 0.114 * (values[i + 2 * plane] ?? 0);
+  const original = Float32Array.from(record);
+  for (let seed = 0; seed < 20; seed++) {
+    const out = augmented({ saturation: 0.5 }, { seed });
+    const factor = ((out[0] ?? 0) - grey(original, 0)) / ((original[0] ?? 0) - grey(original, 0));
+    assert.ok(factor >= 0.499 && factor <= 1.501, String(factor));
+    for (let i = 0; i < 3 * plane; i++) {
+      const centre = grey(original, i % plane);
+      assert.ok(Math.abs((out[i] ?? 0) - centre - factor * ((original[i] ?? 0) - centre)) < 2e-2, `at ${i}`);
+    }
+    const normalised = augmented({ saturation: 0.5 }, { seed, settings: preprocessing });
+    const restored = normalised.map((value, i) => {
+      const channel = i < plane ? 0 : i < 2 * plane ? 1 : 2;
+      return value * preprocessing.std[channel] + preprocessing.mean[channel];
+    });
+    assertClose(restored, out, 1e-2);
+    const tinted = augmented({ tint: 0.1 }, { seed });
+    const gains = [0, 1, 2].map((c) => (tinted[c * plane] ?? 0) / (original[c * plane] ?? 1));
+    assert.ok(new Set(gains).size === 3 && gains.every((gain) => gain >= 0.9 && gain <= 1.1), gains.join());
+    assertClose(
+      tinted,
+      original.map((value, i) => value * (gains[Math.floor(i / plane)] ?? 0)),
+      1e-2,
+    );
+  }
+});
+
 test('brightness adds the same to every pixel, contrast scales around grey 128', () => {
   for (let seed = 0; seed < 20; seed++) {
     const brighter = augmented({ brightness: 0.1 }, { seed });

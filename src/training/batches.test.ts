@@ -20,6 +20,7 @@ function batchesOf(more: Partial<BatchOptions> = {}) {
     preprocessing: { ...preprocessing, mean: [0, 0, 0], std: [1, 1, 1] },
     augmentation: noAugmentation,
     labelSmoothing: 0,
+    mixup: 0,
     classWeights: [1, 1],
     seed: 3,
     uniformCounts: [5],
@@ -73,6 +74,36 @@ test('balanced weights make each class count the same', () => {
     labels.reduce((sum, label) => sum + (weights[label] ?? 0), 0),
     4,
   );
+});
+
+test('mixup blends photos and targets, the same for the same seed, and leaves the other random streams alone', () => {
+  const read = (mixup: number): { images: number[][]; targets: number[][]; labels: number[]; noise: number[] } => {
+    const [batch] = batchesOf({ mixup }).epoch(1);
+    assert.ok(batch !== undefined);
+    const [images, targets] = [[...batch.images], [...batch.targets]];
+    const rows = [0, 1, 2, 3].map((slot) => images.slice(slot * 768, slot * 768 + 768));
+    return {
+      images: rows,
+      targets: targets.map((t) => [t]),
+      labels: [...batch.labels],
+      noise: [...(batch.uniforms[0] ?? [])],
+    };
+  };
+  const [plain, mixed] = [read(0), read(0.4)];
+  assert.deepEqual(read(0.4), mixed);
+  assert.deepEqual([mixed.labels, mixed.noise], [plain.labels, plain.noise]);
+  const share = Math.fround(mixed.images[0]?.[5] ?? 0);
+  const [own, other] = [plain.images[0]?.[5] ?? 0, plain.images[3]?.[5] ?? 0];
+  const lambda = (share - other) / (own - other);
+  assert.ok(lambda >= 0.5 && lambda < 1, String(lambda));
+  mixed.images.forEach((row, slot) => {
+    row.forEach((value, i) => {
+      const expected = lambda * (plain.images[slot]?.[i] ?? 0) + (1 - lambda) * (plain.images[3 - slot]?.[i] ?? 0);
+      assert.ok(Math.abs(value - expected) < 1e-2, `${value} at ${slot}, ${i}`);
+    });
+    const target = lambda * (plain.targets[slot]?.[0] ?? 0) + (1 - lambda) * (plain.targets[3 - slot]?.[0] ?? 0);
+    assert.ok(Math.abs((mixed.targets[slot]?.[0] ?? 0) - target) < 1e-4);
+  });
 });
 
 test('a split smaller than the batch is one batch', () => {

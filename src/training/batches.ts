@@ -2,6 +2,7 @@
 // from (seed, epoch, step), so that a resumed run sees exactly what an unbroken one does.
 import { createRandom } from '../core/index.ts';
 import type { PreparedSplit } from '../data/index.ts';
+import { drawMixShare, mixPairs } from './mixup.ts';
 import { createAugmenter, type Augmentation, type Preprocessing } from '../image/index.ts';
 import { outputColumns } from '../models/index.ts';
 
@@ -12,6 +13,8 @@ export interface BatchOptions {
   readonly preprocessing: Preprocessing;
   readonly augmentation: Augmentation;
   readonly labelSmoothing: number;
+  /** α of the Beta distribution of mixup's shares; 0: photos are not mixed. */
+  readonly mixup: number;
   /** Weight of a sample of each class. */
   readonly classWeights: readonly number[];
   readonly seed: number;
@@ -82,6 +85,11 @@ export function createBatches(options: BatchOptions): Batches {
           batch.weights[slot] = options.classWeights[label] ?? 1;
           writeTarget(batch.targets, slot, { label, columns, smoothing: options.labelSmoothing });
         }
+        if (options.mixup > 0)
+          mixPairs(
+            { count: batchSize, parts: [batch.images, batch.targets, batch.weights] },
+            drawMixShare(createRandom(options.seed, 'mixup', epoch, step), options.mixup),
+          );
         for (const uniform of batch.uniforms) for (let i = 0; i < uniform.length; i++) uniform[i] = random.next();
         yield batch;
       }

@@ -33,6 +33,10 @@ export async function writeCheckpoint(path: string, { header, state }: Checkpoin
     parameters: vector(state.weights.parameters),
     statistics: vector(state.weights.statistics),
   };
+  if (state.average !== undefined) {
+    tensors['average.parameters'] = vector(state.average.parameters);
+    tensors['average.statistics'] = vector(state.average.statistics);
+  }
   for (const [name, data] of Object.entries(state.optimiser)) tensors[`optimiser.${name}`] = vector(data);
   await writeFileAtomic(path, writeSafetensors(tensors, { [headerKey]: JSON.stringify(header) }));
 }
@@ -58,6 +62,9 @@ export async function readCheckpoint(path: string): Promise<Checkpoint> {
       header,
       state: {
         weights: { parameters: vector('parameters'), statistics: vector('statistics') },
+        ...(tensors['average.parameters'] === undefined
+          ? {}
+          : { average: { parameters: vector('average.parameters'), statistics: vector('average.statistics') } }),
         optimiser: Object.fromEntries(optimiser.map((name) => [name.slice('optimiser.'.length), vector(name)])),
         step: header.step,
       },

@@ -18,7 +18,18 @@ export const trainParamsSchema = z.strictObject({
   momentum: z.number().min(0).max(0.999).default(0.9).describe('sgd: share of the last step that goes on (Nesterov)'),
   weightDecay: z.number().min(0).max(10).default(0.01).describe('pull of weights towards zero, per unit of lr'),
   clipNorm: z.number().min(0).default(1).describe('longest gradient (L2 norm of all parameters); 0: no limit'),
+  averageEpochs: z
+    .number()
+    .min(0)
+    .max(1000)
+    .default(0)
+    .describe(
+      'the weights that are scored and exported are a running mean over about so many epochs; 0: the last ones',
+    ),
   labelSmoothing: z.number().min(0).max(0.5).default(0).describe('probability taken from the true class'),
+  mixup: fraction
+    .default(0)
+    .describe('α of the Beta distribution of the share in which two photos are blended; 0: none, 1: any share alike'),
   classWeights: z
     .enum(['none', 'balanced'])
     .default('balanced')

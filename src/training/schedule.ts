@@ -32,3 +32,12 @@ export function learningRateAt(options: ScheduleOptions, step: number, totalStep
     }
   }
 }
+
+/**
+ * Share of the newest weights in the running mean at step 1, 2, …: 1/steps, so that the mean looks back on about that
+ * many; larger at first (10/(9 + step): the mean starts as the first weights and looks back on a tenth of the run so
+ * far), because early weights are poor.
+ */
+export function averageRateAt(step: number, steps: number): number {
+  return Math.min(1, Math.max(1 / steps, 10 / (9 + step)));
+}

@@ -10,6 +10,7 @@ import {
   writeOnnx,
 } from '../graph/index.ts';
 import type { Batch } from './batches.ts';
+import { averageRateAt } from './schedule.ts';
 
 export interface StepResult {
   readonly loss: number;
@@ -24,6 +25,8 @@ export interface StepResult {
 /** All numbers of a run: enough to go on exactly. */
 export interface StepperState {
   readonly weights: Weights;
+  /** Running mean of the weights, where the run keeps one. */
+  readonly average?: Weights;
   /** Optimiser vectors by name. */
   readonly optimiser: Readonly<Record<string, Float32Array<ArrayBuffer>>>;
   /** Steps taken. */
@@ -47,6 +50,13 @@ export interface StepperOptions {
   readonly seed: number;
   readonly threads: number;
   readonly device: Device;
+  /** Steps that the running mean of the weights looks back on, for a training step built with `average`. */
+  readonly averageSteps?: number;
+}
+
+/** The weights that are scored and exported: the running mean where there is one. */
+export function servedWeights(state: StepperState): Weights {
+  return state.average ?? state.weights;
 }
 
 type Vector = Float32Array<ArrayBuffer>;
@@ -60,8 +70,11 @@ export async function createStepper(options: StepperOptions): Promise<Stepper> {
     threads: options.threads,
     optimization: 'extended',
   });
-  const vectorNames = ['parameters', 'statistics', ...optimiser.stateNames];
-  const sizeOf = (name: string): number => (name === 'statistics' ? layout.statisticCount : layout.parameterCount);
+  const averageSteps = options.averageSteps ?? 0;
+  const averageNames = averageSteps > 0 ? [stepNames.averageParameters, stepNames.averageStatistics] : [];
+  const vectorNames = ['parameters', 'statistics', ...averageNames, ...optimiser.stateNames];
+  const sizeOf = (name: string): number =>
+    name.endsWith('statistics') ? layout.statisticCount : layout.parameterCount;
   const inputName = (name: string): string => (optimiser.stateNames.includes(name) ? `state/${name}` : name);
   // Two sets of vectors: one is read while the other is written, then they change places.
   const fresh = (): Record<string, Vector> =>
@@ -73,6 +86,7 @@ export async function createStepper(options: StepperOptions): Promise<Stepper> {
   const { parameters, statistics } = initialWeights(layout, options.seed);
   current['parameters']?.set(parameters);
   current['statistics']?.set(statistics);
+  const copyOf = (name: string): Vector => Float32Array.from(current[name] ?? []);
   let steps = 0;
   const batchSize = imageShape[0] ?? 1;
   const results = {
@@ -95,7 +109,11 @@ export async function createStepper(options: StepperOptions): Promise<Stepper> {
       feeds[uniform.name] = { data: batch.uniforms[i] ?? new Float32Array(), dims: uniform.shape.map(Number) };
     });
     for (const [name, data] of Object.entries(current)) feeds[inputName(name)] = { data, dims: [data.length] };
-    for (const [name, value] of Object.entries(optimiser.scalars(steps + 1, learningRate)))
+    const scalars = {
+      ...optimiser.scalars(steps + 1, learningRate),
+      ...(averageSteps > 0 ? { averageRate: averageRateAt(steps + 1, averageSteps) } : {}),
+    };
+    for (const [name, value] of Object.entries(scalars))
       if (session.inputNames.includes(`scalar/${name}`))
         feeds[`scalar/${name}`] = { data: Float32Array.of(value), dims: [] };
     return feeds;
@@ -117,16 +135,23 @@ export async function createStepper(options: StepperOptions): Promise<Stepper> {
       return { loss, gradientNorm, logits: results[stepNames.logits].data, finite };
     },
     state: () => ({
-      weights: {
-        parameters: Float32Array.from(current['parameters'] ?? []),
-        statistics: Float32Array.from(current['statistics'] ?? []),
-      },
-      optimiser: Object.fromEntries(optimiser.stateNames.map((name) => [name, Float32Array.from(current[name] ?? [])])),
+      weights: { parameters: copyOf('parameters'), statistics: copyOf('statistics') },
+      ...(averageSteps > 0
+        ? {
+            average: {
+              parameters: copyOf(stepNames.averageParameters),
+              statistics: copyOf(stepNames.averageStatistics),
+            },
+          }
+        : {}),
+      optimiser: Object.fromEntries(optimiser.stateNames.map((name) => [name, copyOf(name)])),
       step: steps,
     }),
     restore: (state) => {
       current['parameters']?.set(state.weights.parameters);
       current['statistics']?.set(state.weights.statistics);
+      current[stepNames.averageParameters]?.set(state.average?.parameters ?? []);
+      current[stepNames.averageStatistics]?.set(state.average?.statistics ?? []);
       for (const name of optimiser.stateNames) current[name]?.set(state.optimiser[name] ?? []);
       steps = state.step;
     },

@@ -21,7 +21,7 @@ import { type CheckpointHeader, readCheckpoint, requireSameRun, writeCheckpoint 
 import { type EpochRecord, historyPath } from './history.ts';
 import type { TrainParams } from './params.ts';
 import { divergedError, trainEpoch } from './epoch.ts';
-import { createStepper, type Stepper, type StepperState } from './stepper.ts';
+import { createStepper, servedWeights, type Stepper, type StepperState } from './stepper.ts';
 import { scoreSplit, type ValidationSpec } from './validation.ts';
 
 export interface TrainOptions {
@@ -131,6 +131,7 @@ async function prepareRun(options: TrainOptions): Promise<Run> {
     loss: columns === 1 ? binaryCrossEntropy : softmaxCrossEntropy,
     optimiser,
     ...(params.clipNorm > 0 ? { clipNorm: params.clipNorm } : {}),
+    average: params.averageEpochs > 0,
   });
   const stepper = await createStepper({
     trainingStep,
@@ -140,6 +141,7 @@ async function prepareRun(options: TrainOptions): Promise<Run> {
     seed,
     threads,
     device,
+    averageSteps: params.averageEpochs * Math.floor(trainSplit.count / batchSize),
   });
   const batches = createBatches({
     split: trainSplit,
@@ -148,6 +150,7 @@ async function prepareRun(options: TrainOptions): Promise<Run> {
     preprocessing,
     augmentation: params.augment,
     labelSmoothing: params.labelSmoothing,
+    mixup: params.mixup,
     classWeights:
       params.classWeights === 'balanced'
         ? balancedClassWeights(trainSplit.labels, classCount)
@@ -223,7 +226,7 @@ async function oneEpoch(options: TrainOptions, run: Run, epoch: number): Promise
     checkpointPath: run.paths.last,
     signal: options.signal,
   });
-  const validation = await scoreSplit(run.validation, run.stepper.state().weights, run.classCount);
+  const validation = await scoreSplit(run.validation, servedWeights(run.stepper.state()), run.classCount);
   if (Number.isNaN(validation.loss))
     throw divergedError({ epoch, checkpointPath: run.paths.last }, trained.learningRate, 'outputs that are no numbers');
   return { epoch, ...trained, validationLoss: validation.loss, validationAccuracy: validation.accuracy };
@@ -291,7 +294,7 @@ async function exportModel(
   const graph = buildInferenceGraph({
     network: run.validation.network,
     layout: run.stepper.layout,
-    weights: kept.state.weights,
+    weights: servedWeights(kept.state),
     imageSizePx: run.preprocessing.imageSizePx,
   });
   await writeModelFile(options.out, graph, metadata);
