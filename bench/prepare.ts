@@ -1,7 +1,9 @@
 // What `pawprint data prepare` costs: CPU and wall time a photo from end to end, and the peak of memory, each run in a
 // process of its own. Real photos by --photos DIR; any number of drawn ones by --count N (100000 takes some 4 GB of
-// disk). Usage: node bench/prepare.ts [--photos ../shared/data/cats-vs-dogs] [--count 10000] [--workers 2] [--rounds 3]
+// disk), or those that `pawprint data sample --to DIR` has drawn already by --drawn DIR.
+// Usage: node bench/prepare.ts [--photos ../shared/data/cats-vs-dogs] [--count 10000] [--workers 2] [--rounds 3]
 import { spawn } from 'node:child_process';
+import { readFileSync } from 'node:fs';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { availableParallelism, tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
@@ -20,6 +22,7 @@ const { values } = parseArgs({
   options: {
     photos: { type: 'string' },
     count: { type: 'string' },
+    drawn: { type: 'string' },
     workers: { type: 'string', default: String(availableParallelism()) },
     rounds: { type: 'string', default: '3' },
     imageSizePx: { type: 'string', default: '64' },
@@ -36,7 +39,18 @@ async function measureHere(source: string, target: string): Promise<Measured> {
   const { decoded } = await prepareDataset({ source, target, params, seed: 42, workers: Number(values.workers) });
   const { user, system } = process.cpuUsage(startCpu);
   const wallMs = performance.now() - startMs;
-  return { photos: decoded, cpuMs: (user + system) / 1000, wallMs, peakMb: process.resourceUsage().maxRSS / 1024 };
+  return { photos: decoded, cpuMs: (user + system) / 1000, wallMs, peakMb: peakResidentMb() };
+}
+
+/**
+ * Linux hands getrusage's peak on from the process that forks: after drawing here, a child would count our memory as
+ * its own. VmHWM begins anew with each program.
+ */
+function peakResidentMb(): number {
+  if (process.platform !== 'linux') return process.resourceUsage().maxRSS / 1024;
+  const kilobytes = /^VmHWM:\s*(\d+) kB$/m.exec(readFileSync('/proc/self/status', 'utf8'))?.[1];
+  if (kilobytes === undefined) throw new Error('no VmHWM in /proc/self/status');
+  return Number(kilobytes) / 1024;
 }
 
 async function measureInChild(source: string, target: string): Promise<Measured> {
@@ -94,7 +108,10 @@ if (values.child !== undefined) {
   const [source = '', target = ''] = JSON.parse(values.child) as string[];
   console.log(JSON.stringify(await measureHere(source, target)));
 } else {
-  const photos = values.photos ?? (values.count === undefined ? '../shared/data/cats-vs-dogs' : undefined);
+  const photos =
+    values.photos ??
+    (values.count === undefined && values.drawn === undefined ? '../shared/data/cats-vs-dogs' : undefined);
   if (photos !== undefined) await report('real photos', resolve(photos), Number(values.rounds));
+  if (values.drawn !== undefined) await report('drawn pictures', resolve(values.drawn), 1);
   if (values.count !== undefined) await reportDrawn(Number(values.count));
 }
