@@ -3,6 +3,7 @@ import { execFile } from 'node:child_process';
 import { test, type TestContext } from 'node:test';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
+import type { Worker } from 'node:worker_threads';
 import { createWorkerPool, workerScript, type WorkerPool } from './worker-pool.ts';
 
 function echoPool(t: TestContext, size: number, workerData?: unknown): WorkerPool<unknown, unknown> {
@@ -23,6 +24,25 @@ test('requests beyond the number of workers wait their turn and all get their ow
 
 test('workerData reaches every worker', async (t) => {
   assert.deepEqual(await echoPool(t, 1, { paw: [1] }).run('data'), { paw: [1] });
+});
+
+test('a bound on the young generation reaches every worker, and bounds nothing else', async (t) => {
+  const workers: Worker[] = [];
+  const remember = (worker: Worker): void => void workers.push(worker);
+  process.on('worker', remember);
+  t.after(() => process.off('worker', remember));
+  const script = new URL('./test-fixtures/echo-worker.ts', import.meta.url);
+  const free = createWorkerPool<number, number>(script, { size: 1 });
+  const bounded = createWorkerPool<number, number>(script, { size: 2, youngGenerationMb: 6 });
+  t.after(() => Promise.all([free.close(), bounded.close()]));
+  await Promise.all([free.run(1), bounded.run(1), bounded.run(2)]);
+  const limits = workers.map(({ resourceLimits }) => resourceLimits);
+  assert.deepEqual(
+    limits.slice(1).map((each) => each?.maxYoungGenerationSizeMb),
+    [6, 6],
+  );
+  assert.ok((limits[0]?.maxYoungGenerationSizeMb ?? 0) > 6);
+  assert.equal(limits[1]?.maxOldGenerationSizeMb, limits[0]?.maxOldGenerationSizeMb);
 });
 
 test('a user error crosses the thread with its code and hint, a bug with its words; the worker goes on', async (t) => {
