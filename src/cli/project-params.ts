@@ -4,8 +4,8 @@ import { resolve } from 'node:path';
 import { z } from 'zod';
 import { defaultParamsFile, loadParams, type ParamsTree } from '../core/index.ts';
 
-/** The sections of params.yaml, each owned by the command of that name. */
-const sections = ['prepare', 'train', 'tune'] as const;
+/** The sections of params.yaml, each owned by a command (confidence: by all that train). */
+const sections = ['prepare', 'train', 'transfer', 'confidence', 'tune'] as const;
 type Section = (typeof sections)[number];
 
 /** The flags by which every command that reads params.yaml is told about it. */

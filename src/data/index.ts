@@ -8,6 +8,7 @@ export type { ExistingPolicy } from './import/existing.ts';
 export { csvLine } from './prepare/manifest-file.ts';
 export { prepareDataset, type PrepareOptions, type PrepareResult } from './prepare/prepare.ts';
 export { prepareFlagsSchema, prepareParamsSchema, type PrepareParams } from './prepare/params.ts';
+export { listLabelledPhotos, type LabelledPhotoFile, type LabelledPhotos } from './labelled-photos.ts';
 export { openPreparedDataset, type OpenDatasetOptions } from './prepared-dataset.ts';
 export {
   compareCodePoints,

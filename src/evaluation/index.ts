@@ -10,3 +10,5 @@ export * from './precision-recall.ts';
 export * from './probabilities.ts';
 export * from './roc.ts';
 export * from './scores.ts';
+export * from './selective.ts';
+export * from './temperature.ts';

@@ -2,6 +2,30 @@
 import { z } from 'zod';
 import { preprocessingSchema } from '../image/index.ts';
 
+/** When a model says "unsure": below a confidence at which its error rate was shown to hold. */
+export const abstentionSchema = z.strictObject({
+  /** Calibrated confidence; answers below it are unsure. */
+  threshold: z.number().min(0).max(1),
+  targetError: z.number(),
+  /** Probability with which the error rate of the answers given is at most errorBound ≤ targetError. */
+  level: z.number(),
+  errorBound: z.number(),
+  /** Share of the photos it was chosen on that get an answer. */
+  coverage: z.number(),
+  /** Photos that it was chosen on. */
+  photos: z.number(),
+  fittedOn: z.enum(['validation', 'cross-validation']),
+});
+export type Abstention = z.infer<typeof abstentionSchema>;
+
+/** When a model says "neither": its output `familiarity` is below what photos of its classes have. */
+export const familiaritySchema = z.strictObject({
+  threshold: z.number(),
+  /** Share of photos of the classes that fall below the threshold, by the rank of the training photos. */
+  falseAlarmRate: z.number(),
+});
+export type Familiarity = z.infer<typeof familiaritySchema>;
+
 export const modelMetadataSchema = z.strictObject({
   schemaVersion: z.literal(1),
   name: z.string(),
@@ -16,6 +40,10 @@ export const modelMetadataSchema = z.strictObject({
   metrics: z.record(z.string(), z.number()),
   /** Temperature by which logits are divided before the sigmoid or softmax (1: uncalibrated). */
   temperature: z.number().positive(),
+  /** null or absent: never unsure. */
+  abstention: abstentionSchema.nullable().optional(),
+  /** Absent: the model cannot tell photos of other things. */
+  familiarity: familiaritySchema.optional(),
   dataset: z.strictObject({ md5: z.string(), counts: z.record(z.string(), z.record(z.string(), z.number())) }),
   lineage: z.strictObject({
     createdAt: z.string(),

@@ -1,0 +1,62 @@
+// The photos that a head is fitted on, as rows of features: those of train and validation that could be read.
+import { PawprintError } from '../../core/index.ts';
+import type { LabelledPhotoFile, LabelledPhotos } from '../../data/index.ts';
+import type { ExtractedFeatures } from '../../features/index.ts';
+
+export interface LearningRows {
+  /** [n, d]: each photo, then (where asked for) the mirror image of each. */
+  readonly features: Float32Array;
+  readonly labels: Uint8Array<ArrayBuffer>;
+  readonly groups: Int32Array;
+  /** [photos, K]; null: the backbone has no classes of its own. */
+  readonly classLogits: Float32Array | null;
+  /** Photos, mirror images not counted. */
+  readonly photos: number;
+}
+
+export interface LeftOutPhoto {
+  readonly name: string;
+  readonly error: PawprintError;
+}
+
+/** Photos to learn from: of train, and of validation, whose place cross-validation takes. */
+export function learningPhotos({ photos, directory }: LabelledPhotos): readonly LabelledPhotoFile[] {
+  const chosen = photos.filter(({ split }) => split !== 'test');
+  if (chosen.length > 0) return chosen;
+  throw new PawprintError('DATASET_INVALID', {
+    message: `${directory} has no photos to learn from`,
+    expected: 'a train split, or class folders without splits',
+    received: `${photos.length} test photos`,
+    hint: 'Add photos under train/<class>/.',
+  });
+}
+
+/** The rows of the photos that could be read, and the others with what is wrong with them. */
+export function learningRows(
+  photos: readonly LabelledPhotoFile[],
+  extracted: ExtractedFeatures,
+): { readonly rows: LearningRows; readonly leftOut: readonly LeftOutPhoto[] } {
+  const failed = new Set(extracted.failed.map(({ index }) => index));
+  const kept = [...photos.keys()].filter((index) => !failed.has(index));
+  const take = (values: Float32Array): Float32Array => {
+    const width = values.length / photos.length;
+    const taken = new Float32Array(kept.length * width);
+    kept.forEach((index, row) => taken.set(values.subarray(index * width, (index + 1) * width), row * width));
+    return taken;
+  };
+  const views = [extracted.features, extracted.mirroredFeatures].flatMap((view) => (view === null ? [] : [take(view)]));
+  const features = new Float32Array(views.reduce((sum, view) => sum + view.length, 0));
+  views.forEach((view, i) => features.set(view, i * view.length));
+  // A mirror image is in its photo's group, so that both are on one side of each fold.
+  const each = views.flatMap(() => kept);
+  return {
+    rows: {
+      features,
+      labels: Uint8Array.from(each, (index) => photos[index]?.label ?? 0),
+      groups: Int32Array.from(each, (index) => photos[index]?.group ?? 0),
+      classLogits: extracted.classLogits === null ? null : take(extracted.classLogits),
+      photos: kept.length,
+    },
+    leftOut: extracted.failed.map(({ index, error }) => ({ name: photos[index]?.name ?? '', error })),
+  };
+}
