@@ -7,7 +7,7 @@ import { fileURLToPath } from 'node:url';
 import { parse } from 'yaml';
 import { loadSection } from '../src/cli/project-params.ts';
 import { prepareParamsSchema } from '../src/data/index.ts';
-import { trainParamsSchema, tuneParamsSchema } from '../src/training/index.ts';
+import { confidenceParamsSchema, trainParamsSchema, transferParamsSchema, tuneParamsSchema } from '../src/training/index.ts';
 
 const text = readFileSync(fileURLToPath(new URL('../params.yaml', import.meta.url)), 'utf8');
 
@@ -15,11 +15,15 @@ test('params.yaml holds every parameter at its default', async () => {
   const nowhere = { cwd: tmpdir(), options: { set: [] } };
   const prepare = await loadSection('prepare', prepareParamsSchema, nowhere);
   const train = await loadSection('train', trainParamsSchema, nowhere);
+  const transfer = await loadSection('transfer', transferParamsSchema, nowhere);
+  const confidence = await loadSection('confidence', confidenceParamsSchema, nowhere);
   const tune = await loadSection('tune', tuneParamsSchema, nowhere);
   assert.deepEqual(parse(text), {
     seed: prepare.seed,
     prepare: prepare.settings,
     train: train.settings,
+    transfer: transfer.settings,
+    confidence: confidence.settings,
     tune: tune.settings,
   });
 });

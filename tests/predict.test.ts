@@ -90,11 +90,11 @@ test('batches of any size give the very same lines', async () => {
 
 test('--csv has a header and a row a file, errors in their own column; the table aligns', async () => {
   const csv = parse((await predict('red.jpg', 'notes.txt', '--csv')).out);
-  assert.deepEqual(csv[0], ['file', 'label', 'confidence', 'cats', 'dogs', 'error']);
-  assert.deepEqual([csv[1]?.[0], csv[1]?.[1], csv[1]?.[5]], ['red.jpg', 'dogs', '']);
+  assert.deepEqual(csv[0], ['file', 'label', 'confidence', 'cats', 'dogs', 'answer', 'error']);
+  assert.deepEqual([csv[1]?.[0], csv[1]?.[1], csv[1]?.[5], csv[1]?.[6]], ['red.jpg', 'dogs', 'dogs', '']);
   assert.equal(Number(csv[1]?.[2]), Number(csv[1]?.[4]));
-  assert.deepEqual(csv[2]?.slice(0, 5), ['notes.txt', '', '', '', '']);
-  assert.match(csv[2][5] ?? '', /^IMAGE_UNSUPPORTED: /);
+  assert.deepEqual(csv[2]?.slice(0, 6), ['notes.txt', '', '', '', '', '']);
+  assert.match(csv[2][6] ?? '', /^IMAGE_UNSUPPORTED: /);
   const table = (await predict('red.jpg', 'blue.png')).out.trimEnd().split('\n');
   assert.equal(table.length, 3);
   assert.deepEqual(

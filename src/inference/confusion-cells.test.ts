@@ -6,7 +6,8 @@ import type { EvaluatedPhoto } from './evaluate.ts';
 import { thinOut } from './evaluation-charts.ts';
 
 function photo(name: string, label: number, labelIndex: number, confidence: number): EvaluatedPhoto {
-  const prediction = { label: '', labelIndex, confidence, probabilities: {}, logits: [] };
+  const doubts = { decision: 'sure', familiarity: null } as const;
+  const prediction = { label: '', labelIndex, confidence, ...doubts, probabilities: {}, logits: [] };
   return { name, path: name, label, prediction };
 }
 

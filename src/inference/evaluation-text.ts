@@ -1,5 +1,6 @@
 // An evaluation in words for a terminal, as the object that --json prints, and as CSV.
 import { csvLine, errorSummary } from './prediction-lines.ts';
+import { type AbstentionScores, scoreAbstention } from './abstention-scores.ts';
 import type { Evaluation } from './evaluate.ts';
 
 /** What `pawprint evaluate --json` prints and evaluation.json holds. */
@@ -9,6 +10,7 @@ export function toEvaluationJson(evaluation: Evaluation): Record<string, unknown
     schemaVersion: 1,
     ...scores,
     classNames,
+    abstention: scoreAbstention(evaluation),
     skipped: skipped.map(({ name, error }) => ({ file: name, error: errorSummary(error) })),
     warnings,
     model,
@@ -16,17 +18,22 @@ export function toEvaluationJson(evaluation: Evaluation): Record<string, unknown
   };
 }
 
-/** Every photo's prediction: file,label,predicted,correct,confidence, one probability a class, error. */
+/** Every photo's prediction: file,label,predicted,correct,confidence, one probability a class, answer, error. */
 export function* predictionsCsv({ photos, skipped, classNames }: Evaluation): Generator<string> {
-  yield csvLine(['file', 'label', 'predicted', 'correct', 'confidence', ...classNames, 'error']);
+  yield csvLine(['file', 'label', 'predicted', 'correct', 'confidence', ...classNames, 'answer', 'error']);
   for (const { name, label, prediction } of photos) {
     const probabilities = classNames.map((each) => prediction.probabilities[each] ?? 0);
     const correct = prediction.labelIndex === label ? 1 : 0;
     const own = [name, classNames[label] ?? '', prediction.label, correct, prediction.confidence];
-    yield csvLine([...own, ...probabilities, '']);
+    yield csvLine([
+      ...own,
+      ...probabilities,
+      prediction.decision === 'sure' ? prediction.label : prediction.decision,
+      '',
+    ]);
   }
   for (const { name, label, error } of skipped)
-    yield csvLine([name, classNames[label] ?? '', '', '', '', ...classNames.map(() => ''), error.code]);
+    yield csvLine([name, classNames[label] ?? '', '', '', '', ...classNames.map(() => ''), '', error.code]);
 }
 
 const percent = (share: number): string => `${(share * 100).toFixed(2)} %`;
@@ -43,12 +50,13 @@ export function alignColumns(rows: readonly (readonly string[])[]): string[] {
 
 /** The evaluation as lines for a person. */
 export function describeEvaluation(
-  { scores, skipped, warnings, classNames, dataset }: Evaluation,
+  evaluation: Evaluation,
   outcome: {
     readonly gate: { readonly minAccuracy: number; readonly met: boolean } | null;
     readonly report: string | null;
   },
 ): string {
+  const { scores, skipped, warnings, classNames, dataset } = evaluation;
   const { low, high } = scores.accuracyInterval95;
   const auc = scores.rocAuc === null ? 'not defined (one class only)' : scores.rocAuc.toFixed(4);
   const aucRange = scores.rocAucInterval95;
@@ -62,6 +70,7 @@ export function describeEvaluation(
     ['log loss', scores.logLoss.toFixed(4)],
     ['Brier score', scores.brier.toFixed(4)],
     ['calibration error', scores.ece.toFixed(4)],
+    ...describeAbstention(scoreAbstention(evaluation)),
   ].map(([name = '', value = '']) => `${name.padEnd(19)}${value}`);
   const perClass = alignColumns([
     ['class', 'precision', 'recall', 'F1', 'photos', ...classNames.map((name) => `taken for ${name}`)],
@@ -89,6 +98,20 @@ export function describeEvaluation(
     lines.push('', `Charts, predictions and the page of mistakes: ${outcome.report}/index.html`);
   if (outcome.gate !== null) lines.push('', describeGate(outcome.gate, scores.accuracy));
   return lines.join('\n');
+}
+
+/** What the model did not answer, and how right it was on the rest; nothing where it answered everything. */
+function describeAbstention({
+  answered,
+  unsure,
+  neither,
+  accuracy,
+  accuracyInterval95: range,
+}: AbstentionScores): string[][] {
+  if (unsure + neither === 0) return [];
+  const interval = range === null ? '' : `; 95 %: ${percent(range.low)} to ${percent(range.high)}`;
+  const right = accuracy === null ? 'nothing answered' : `${percent(accuracy)} of ${answered} answers right${interval}`;
+  return [['abstention', `${right}  (${unsure} unsure, ${neither} neither)`]];
 }
 
 /** One line that says whether the accuracy gate is met. */

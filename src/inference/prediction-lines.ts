@@ -12,6 +12,8 @@ export type PredictionRecord =
       readonly file: string;
       readonly label: string;
       readonly confidence: number;
+      /** The label where the model stands by it, else `unsure` or `neither`. */
+      readonly answer: string;
       readonly probabilities: Readonly<Record<string, number>>;
     }
   | { readonly file: string; readonly error: Pick<PlainError, 'code' | 'message' | 'hint'> };
@@ -24,8 +26,8 @@ export function errorSummary(error: PawprintError): Pick<PlainError, 'code' | 'm
 export function toPredictionRecord(answer: PhotoPrediction): PredictionRecord {
   const file = answer.input.name;
   if ('error' in answer) return { file, error: errorSummary(answer.error) };
-  const { label, confidence, probabilities } = answer.prediction;
-  return { file, label, confidence, probabilities };
+  const { label, confidence, decision, probabilities } = answer.prediction;
+  return { file, label, confidence, answer: decision === 'sure' ? label : decision, probabilities };
 }
 
 /** A CSV field (RFC 4180): quoted when it holds a comma, a quote or a line end. */
@@ -53,7 +55,7 @@ function oneLine(text: string): string {
 /** What stands above the lines: CSV's and the table's header; nothing for JSON. */
 export function formatHeader(format: LineFormat, classNames: readonly string[]): string {
   if (format === 'json') return '';
-  if (format === 'csv') return csvLine(['file', 'label', 'confidence', ...classNames, 'error']);
+  if (format === 'csv') return csvLine(['file', 'label', 'confidence', ...classNames, 'answer', 'error']);
   return `${'label'.padEnd(labelWidth(classNames))}  probability  file\n`;
 }
 
@@ -64,16 +66,19 @@ export function formatLine(format: LineFormat, answer: PhotoPrediction, classNam
   if ('error' in record) {
     const { code, message, hint } = record.error;
     if (format === 'csv')
-      return csvLine([record.file, '', '', ...classNames.map(() => ''), `${code}: ${oneLine(message)}`]);
+      return csvLine([record.file, '', '', ...classNames.map(() => ''), '', `${code}: ${oneLine(message)}`]);
     const advice = hint === undefined ? '' : ` (${oneLine(hint)})`;
     return `${'error'.padEnd(labelWidth(classNames))}  ${'-'.padStart(11)}  ${oneLine(record.file)}: ${oneLine(message)}${advice}\n`;
   }
-  const { file, label, confidence, probabilities } = record;
+  const { file, label, confidence, answer: stated, probabilities } = record;
   if (format === 'csv')
-    return csvLine([file, label, confidence, ...classNames.map((name) => probabilities[name] ?? 0), '']);
-  return `${label.padEnd(labelWidth(classNames))}  ${formatPercent(confidence).padStart(11)}  ${oneLine(file)}\n`;
+    return csvLine([file, label, confidence, ...classNames.map((name) => probabilities[name] ?? 0), stated, '']);
+  // The likelier class stands behind the answer that it is not sure enough for.
+  const remark =
+    stated === label ? '' : stated === 'unsure' ? `  (rather ${label})` : `  (not ${classNames.join(' or ')}?)`;
+  return `${stated.padEnd(labelWidth(classNames))}  ${formatPercent(confidence).padStart(11)}  ${oneLine(file)}${remark}\n`;
 }
 
 function labelWidth(classNames: readonly string[]): number {
-  return Math.max('label'.length, 'error'.length, ...classNames.map((name) => name.length));
+  return Math.max('neither'.length, ...classNames.map((name) => name.length));
 }

@@ -9,16 +9,24 @@ import { checkCancelled, decodePhotos } from './decode-photos.ts';
 import { type PhotoInput } from './photo-input.ts';
 
 export interface Prediction {
+  /** The likelier class, however unsure. */
   readonly label: string;
   /** Index into classNames. */
   readonly labelIndex: number;
   /** The probability of `label`. */
   readonly confidence: number;
+  /** What the model stands by: `label`, or that it is unsure (too little confidence), or that it is neither class. */
+  readonly decision: Decision;
+  /** Share of the backbone's probability on what it saw in training, in [0, 1]; null: the model has no such score. */
+  readonly familiarity: number | null;
   /** By class name; they sum to 1. */
   readonly probabilities: Readonly<Record<string, number>>;
   /** As the model gave them, before the temperature: one (two classes; for classNames[1]) or one a class. */
   readonly logits: readonly number[];
 }
+
+/** `sure`: the label stands; `unsure`: below the abstention threshold; `neither`: a photo of something else. */
+export type Decision = 'sure' | 'unsure' | 'neither';
 
 /** One photo's answer: a prediction with the md5 of its file, or what is wrong with the photo. */
 export type PhotoPrediction =
@@ -116,9 +124,11 @@ export class Predictor {
     for (let at = 0; at < records.length; at += this.recordBytes)
       tensorFromRecord(records.subarray(at, at + this.recordBytes), preprocessing, pixels, at);
     const image = { data: pixels, dims: [count, 3, size, size] }; // [N, 3, S, S]
-    const { logits } = await this.#session.run({ image }, ['logits']);
+    const wanted = this.metadata.familiarity === undefined ? ['logits'] : ['logits', 'familiarity'];
+    const { logits, familiarity } = await this.#session.run({ image }, wanted);
     if (!(logits?.data instanceof Float32Array)) throw this.#modelError('gave no logits', 'float32 logits');
-    return this.#readLogits(logits.data, count);
+    const scores = familiarity?.data instanceof Float32Array ? familiarity.data : undefined;
+    return this.#readLogits(logits.data, count, scores);
   }
 
   /**
@@ -167,7 +177,7 @@ export class Predictor {
     await this.#session.release();
   }
 
-  #readLogits(values: Float32Array, count: number): Prediction[] {
+  #readLogits(values: Float32Array, count: number, scores: Float32Array | undefined): Prediction[] {
     const { classNames, temperature } = this.metadata;
     const width = values.length / count;
     if (width !== classNames.length && !(width === 1 && classNames.length === 2))
@@ -177,10 +187,14 @@ export class Predictor {
     const probabilities = probabilitiesFromLogits(logits, classNames.length, temperature);
     return Array.from(predictedLabels(logits, classNames.length), (labelIndex, row) => {
       const own = probabilities.subarray(row * classNames.length, (row + 1) * classNames.length);
+      const confidence = own[labelIndex] ?? 0;
+      const familiarity = scores?.[row] ?? null;
       return {
         label: classNames[labelIndex] ?? '',
         labelIndex,
-        confidence: own[labelIndex] ?? 0,
+        confidence,
+        decision: decide(this.metadata, confidence, familiarity),
+        familiarity,
         probabilities: Object.fromEntries(classNames.map((name, c) => [name, own[c] ?? 0])),
         logits: [...values.subarray(row * width, (row + 1) * width)],
       };
@@ -194,4 +208,10 @@ export class Predictor {
       hint: 'The file may be damaged, or its metadata of another model: train or export it again.',
     });
   }
+}
+
+/** A photo of something else is no question of confidence, so familiarity is asked first. */
+function decide({ abstention, familiarity }: ModelMetadata, confidence: number, score: number | null): Decision {
+  if (familiarity !== undefined && score !== null && score < familiarity.threshold) return 'neither';
+  return abstention && confidence < abstention.threshold ? 'unsure' : 'sure';
 }

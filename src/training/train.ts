@@ -17,14 +17,17 @@ import type { Preprocessing } from '../image/index.ts';
 import { type ModelMetadata, networkFor, outputColumns, type TrainableKind, writeModelFile } from '../models/index.ts';
 import { defaultThreads, type Device } from '../runtime/index.ts';
 import { balancedClassWeights, createBatches } from './batches.ts';
+import { calibrate, type ConfidenceParams, confidenceParamsSchema } from './calibrate.ts';
 import { type CheckpointHeader, readCheckpoint, requireSameRun, writeCheckpoint } from './checkpoint.ts';
 import { type EpochRecord, historyPath } from './history.ts';
 import type { TrainParams } from './params.ts';
 import { divergedError, trainEpoch } from './epoch.ts';
 import { createStepper, servedWeights, type Stepper, type StepperState } from './stepper.ts';
-import { scoreSplit, type ValidationSpec } from './validation.ts';
+import { scoreSplit, splitLogits, type ValidationSpec } from './validation.ts';
 
 export interface TrainOptions {
+  /** How the temperature and the abstention threshold are chosen; the defaults unless told. */
+  readonly confidence?: ConfidenceParams;
   readonly kind: TrainableKind;
   readonly params: TrainParams;
   readonly seed: number;
@@ -270,15 +273,28 @@ async function exportModel(
   const { header } = kept;
   const exported = options.params.keep === 'best' ? header.best?.epoch : header.epoch;
   const record = header.history.find(({ epoch }) => epoch === exported);
+  const confidence = options.confidence ?? confidenceParamsSchema.parse({});
+  const weights = servedWeights(kept.state);
+  const { split } = run.validation;
+  const logits = await splitLogits(run.validation, weights);
+  const calibration = calibrate({
+    logits: { values: logits, width: logits.length / split.count },
+    labels: split.labels,
+    classCount: run.classCount,
+    settings: confidence,
+    fittedOn: 'validation',
+  });
+  if (calibration.warning !== undefined) options.progress.line(`note: ${calibration.warning}`);
   const metadata: ModelMetadata = {
     schemaVersion: 1,
     name: options.out.replace(/^.*[/\\]/, '').replace(/\.onnx$/, ''),
     kind: options.kind,
     classNames: manifest.classNames,
     preprocessing: run.preprocessing,
-    configuration: { ...options.params, seed: options.seed },
-    metrics:
-      record === undefined
+    configuration: { ...options.params, confidence, seed: options.seed },
+    metrics: {
+      ...calibration.metrics,
+      ...(record === undefined
         ? {}
         : {
             epoch: record.epoch,
@@ -286,15 +302,17 @@ async function exportModel(
             'train.accuracy': record.trainAccuracy,
             'validation.loss': record.validationLoss,
             'validation.accuracy': record.validationAccuracy,
-          },
-    temperature: 1,
+          }),
+    },
+    temperature: calibration.temperature,
+    abstention: calibration.abstention,
     dataset: { md5: manifest.datasetMd5, counts: manifest.counts },
     lineage: options.lineage,
   };
   const graph = buildInferenceGraph({
     network: run.validation.network,
     layout: run.stepper.layout,
-    weights: servedWeights(kept.state),
+    weights,
     imageSizePx: run.preprocessing.imageSizePx,
   });
   await writeModelFile(options.out, graph, metadata);

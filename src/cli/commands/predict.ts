@@ -45,7 +45,7 @@ export default defineCommand({
   ],
   options: z.strictObject({
     model: z.string().default('models/cnn.onnx').describe('model file'),
-    csv: z.boolean().default(false).describe('print CSV: file,label,confidence,one column a class,error'),
+    csv: z.boolean().default(false).describe('print CSV: file,label,confidence,one column a class,answer,error'),
     explain: z.string().optional().describe('folder for a picture of each photo with heat where its answer rests'),
     device: z.enum(['cpu', 'cuda', 'webgpu', 'coreml', 'directml']).default('cpu').describe('where the model runs'),
     batchSize: z.coerce.number().int().min(1).max(1024).default(32).describe('photos per model run; changes no result'),

@@ -1,8 +1,9 @@
 // `pawprint train cnn|logistic-regression`: a network from scratch on a prepared data set.
 import { resolve } from 'node:path';
+import type { ModelMetadata } from '../../models/index.ts';
 import type { CommandContext, WholeResult } from '../command.ts';
 import { loadSection } from '../project-params.ts';
-import { lineageOf, modelPath } from './train-model.ts';
+import { describeConfidence, lineageOf, modelPath } from './train-model.ts';
 
 interface Options {
   readonly data: string;
@@ -24,12 +25,16 @@ export async function runFromScratch(
   context: CommandContext,
 ): Promise<WholeResult> {
   const { openPreparedDataset } = await import('../../data/index.ts');
-  const { train, trainParamsSchema } = await import('../../training/index.ts');
+  const { confidenceParamsSchema, train, trainParamsSchema } = await import('../../training/index.ts');
   const { epochs, batchSize, lr, threads } = options;
   const { seed, settings } = await loadSection('train', trainParamsSchema, {
     cwd: context.cwd,
     options,
     flags: { epochs, batchSize, lr, threads },
+  });
+  const { settings: confidence } = await loadSection('confidence', confidenceParamsSchema, {
+    cwd: context.cwd,
+    options,
   });
   const out = options.out ?? `models/${kind}.onnx`;
   const dataset = await openPreparedDataset(resolve(context.cwd, options.data));
@@ -37,6 +42,7 @@ export async function runFromScratch(
     const result = await train({
       kind,
       params: settings,
+      confidence,
       seed,
       dataset,
       out: modelPath(context.cwd, out),
@@ -59,6 +65,7 @@ export async function runFromScratch(
 function describe(
   out: string,
   result: {
+    metadata: ModelMetadata;
     history: readonly { validationAccuracy: number; validationLoss: number }[];
     parameterCount: number;
     stoppedEarly: boolean;
@@ -72,6 +79,7 @@ function describe(
     lines.push(
       `validation accuracy ${(100 * last.validationAccuracy).toFixed(1)} %, loss ${last.validationLoss.toFixed(4)}`,
     );
+  lines.push(describeConfidence(result.metadata));
   lines.push(`next: pawprint evaluate --model ${out} --split test`);
   return lines.join('\n');
 }
