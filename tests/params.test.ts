@@ -7,7 +7,12 @@ import { fileURLToPath } from 'node:url';
 import { parse } from 'yaml';
 import { loadSection } from '../src/cli/project-params.ts';
 import { prepareParamsSchema } from '../src/data/index.ts';
-import { confidenceParamsSchema, trainParamsSchema, transferParamsSchema, tuneParamsSchema } from '../src/training/index.ts';
+import {
+  confidenceParamsSchema,
+  trainParamsSchema,
+  transferParamsSchema,
+  tuneParamsSchema,
+} from '../src/training/index.ts';
 
 const text = readFileSync(fileURLToPath(new URL('../params.yaml', import.meta.url)), 'utf8');
 

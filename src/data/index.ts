@@ -29,7 +29,14 @@ export { downloadFile, type DownloadedFile, type DownloadOptions } from './downl
 export { datasetNames, knownDatasets, type DatasetName, type KnownDataset } from './download/datasets.ts';
 export { writeSampleDataset, type WriteSampleOptions, type WriteSampleResult } from './sample.ts';
 export { checkDataset, type CheckOptions } from './check/check-dataset.ts';
-export type { CheckResult, CheckTotals, FindingReport, FlaggedGroup, FlaggedPhoto, GateReport } from './check/check-result.ts';
+export type {
+  CheckResult,
+  CheckTotals,
+  FindingReport,
+  FlaggedGroup,
+  FlaggedPhoto,
+  GateReport,
+} from './check/check-result.ts';
 export { formatCheck } from './check/check-words.ts';
 export { findingIds, findings, type Finding, type FindingId, type GateLimit } from './check/findings/index.ts';
 export { findNearDuplicates, groupNearDuplicates, type ComparablePhotos } from './check/near-duplicates/group.ts';

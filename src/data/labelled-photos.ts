@@ -48,16 +48,14 @@ async function listPrepared(directory: string): Promise<LabelledPhotos> {
   try {
     const { manifest, sourceDirectory } = dataset;
     const photos = splitNames.flatMap((split) =>
-      dataset
-        .split(split)
-        .entries.map(({ path, label, md5, group }) => ({
-          name: path,
-          path: join(sourceDirectory, path),
-          label,
-          md5,
-          split,
-          group,
-        })),
+      dataset.split(split).entries.map(({ path, label, md5, group }) => ({
+        name: path,
+        path: join(sourceDirectory, path),
+        label,
+        md5,
+        split,
+        group,
+      })),
     );
     const { classNames, datasetMd5, counts } = manifest;
     return { directory, classNames, photos, datasetMd5, counts };

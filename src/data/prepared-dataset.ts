@@ -4,7 +4,14 @@ import { closeSync, openSync, readFileSync, readSync } from 'node:fs';
 import { stat } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import { asPawprintError, hashFile } from '../core/index.ts';
-import { splitNames, type Manifest, type ManifestEntry, type PreparedDataset, type PreparedSplit, type SplitName } from './manifest.ts';
+import {
+  splitNames,
+  type Manifest,
+  type ManifestEntry,
+  type PreparedDataset,
+  type PreparedSplit,
+  type SplitName,
+} from './manifest.ts';
 import { damaged, readManifest, readRows } from './prepare/manifest-file.ts';
 import { recordBytesOf } from './prepare/params.ts';
 
@@ -24,7 +31,10 @@ export interface OpenDatasetOptions {
  * Opens the prepared data set in `directory`. Throws MANIFEST_INVALID (not a prepared data set, cut short, of another
  * version, a shard missing, of another size or, with `verify`, of another content), FILE_NOT_FOUND, NOT_A_DIRECTORY.
  */
-export async function openPreparedDataset(directory: string, options: OpenDatasetOptions = {}): Promise<PreparedDataset> {
+export async function openPreparedDataset(
+  directory: string,
+  options: OpenDatasetOptions = {},
+): Promise<PreparedDataset> {
   const absolute = resolve(directory);
   await checkIsDirectory(absolute);
   const manifest = await readManifest(absolute);
@@ -32,7 +42,10 @@ export async function openPreparedDataset(directory: string, options: OpenDatase
   await checkShards(absolute, manifest, options.verify ?? false);
   const limit = options.inMemoryLimitBytes ?? inMemoryLimitBytes;
   const splits = new Map(
-    splitNames.map((name) => [name, openSplit(absolute, manifest, { name, entries: entries.filter((each) => each.split === name), limit })]),
+    splitNames.map((name) => [
+      name,
+      openSplit(absolute, manifest, { name, entries: entries.filter((each) => each.split === name), limit }),
+    ]),
   );
   checkCounts(absolute, manifest, splits);
   return {
@@ -63,7 +76,8 @@ async function checkShards(directory: string, manifest: Manifest, verify: boolea
     const path = join(directory, file);
     const expected = count * recordBytesOf(manifest.preprocessing);
     const found = await stat(path).catch((error: unknown) => {
-      if ((error as NodeJS.ErrnoException).code === 'ENOENT') throw damaged(path, `a shard of ${expected} bytes`, 'no such file');
+      if ((error as NodeJS.ErrnoException).code === 'ENOENT')
+        throw damaged(path, `a shard of ${expected} bytes`, 'no such file');
       throw asPawprintError(error, `opening ${path}`);
     });
     if (found.size !== expected) throw damaged(path, `${expected} bytes`, `${found.size} bytes`);
@@ -78,10 +92,12 @@ function checkCounts(directory: string, manifest: Manifest, splits: ReadonlyMap<
     const shards = manifest.shards.filter((shard) => shard.split === name);
     let next = 0;
     for (const shard of shards) {
-      if (shard.first !== next) throw damaged(join(directory, shard.file), `record ${next} of ${name} first`, `record ${shard.first}`);
+      if (shard.first !== next)
+        throw damaged(join(directory, shard.file), `record ${next} of ${name} first`, `record ${shard.first}`);
       next += shard.count;
     }
-    if (next !== count) throw damaged(join(directory, 'manifest.csv'), `${next} ${name} photos, as the shards hold`, `${count}`);
+    if (next !== count)
+      throw damaged(join(directory, 'manifest.csv'), `${next} ${name} photos, as the shards hold`, `${count}`);
   }
 }
 
@@ -91,7 +107,11 @@ interface SplitContent {
   readonly limit: number;
 }
 
-function openSplit(directory: string, manifest: Manifest, { name, entries, limit }: SplitContent): PreparedSplit & { close: () => void } {
+function openSplit(
+  directory: string,
+  manifest: Manifest,
+  { name, entries, limit }: SplitContent,
+): PreparedSplit & { close: () => void } {
   const recordBytes = recordBytesOf(manifest.preprocessing);
   const shards = manifest.shards.filter((shard) => shard.split === name);
   const paths = shards.map(({ file }) => join(directory, file));
@@ -104,8 +124,10 @@ function openSplit(directory: string, manifest: Manifest, { name, entries, limit
     labels: Uint8Array.from(entries, ({ label }) => label),
     recordBytes,
     readRecord: (index, target, offset) => {
-      if (!(index >= 0 && index < entries.length)) throw new RangeError(`${name} has no record ${index}, only ${entries.length}`);
-      if (target.length < offset + recordBytes) throw new RangeError(`a record takes ${recordBytes} bytes, there are ${target.length - offset}`);
+      if (!(index >= 0 && index < entries.length))
+        throw new RangeError(`${name} has no record ${index}, only ${entries.length}`);
+      if (target.length < offset + recordBytes)
+        throw new RangeError(`a record takes ${recordBytes} bytes, there are ${target.length - offset}`);
       const shard = shardOf(firsts, index);
       store.read(shard, (index - (firsts[shard] ?? 0)) * recordBytes, target.subarray(offset, offset + recordBytes));
     },
@@ -137,7 +159,8 @@ function readWhole(paths: readonly string[]): RecordStore {
   return {
     read: (shard, position, target) => {
       const bytes = (loaded[shard] ??= readFileSync(paths[shard] ?? ''));
-      if (bytes.length < position + target.length) throw damaged(paths[shard] ?? '', 'a whole record', `${bytes.length} bytes`);
+      if (bytes.length < position + target.length)
+        throw damaged(paths[shard] ?? '', 'a whole record', `${bytes.length} bytes`);
       target.set(bytes.subarray(position, position + target.length));
     },
     close: () => {
@@ -163,9 +186,10 @@ function readOnDemand(paths: readonly string[]): RecordStore {
   return {
     read: (shard, position, target) => {
       const descriptor = descriptorOf(shard);
-      for (let done = 0; done < target.length; ) {
+      for (let done = 0; done < target.length;) {
         const count = readSync(descriptor, target, done, target.length - done, position + done);
-        if (count === 0) throw damaged(paths[shard] ?? '', 'a whole record', `the file ends at byte ${position + done}`);
+        if (count === 0)
+          throw damaged(paths[shard] ?? '', 'a whole record', `the file ends at byte ${position + done}`);
         done += count;
       }
     },

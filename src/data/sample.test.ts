@@ -19,7 +19,9 @@ async function checksums(folder: string): Promise<Record<string, string>> {
   const result: Record<string, string> = {};
   for (const entry of (await readdir(folder, { recursive: true, withFileTypes: true })).filter((e) => e.isFile())) {
     const path = join(entry.parentPath, entry.name);
-    result[path.slice(folder.length + 1)] = createHash('md5').update(await readFile(path)).digest('hex');
+    result[path.slice(folder.length + 1)] = createHash('md5')
+      .update(await readFile(path))
+      .digest('hex');
   }
   return result;
 }
@@ -115,7 +117,9 @@ test('a file as the target, a count and a seed that cannot be are clear errors',
 test('a picture has one name and a name one picture', () => {
   assert.deepEqual([picturePath(0, 0), picturePath(1, 99_999)], ['cats/cat-00001.jpg', 'dogs/dog-100000.jpg']);
   assert.deepEqual(
-    ['dog-100000.jpg', 'dog-00000.jpg', 'dog-000001.jpg', 'cat-00001.jpg', 'dog-1.jpg'].map((name) => pictureIndex(1, name)),
+    ['dog-100000.jpg', 'dog-00000.jpg', 'dog-000001.jpg', 'cat-00001.jpg', 'dog-1.jpg'].map((name) =>
+      pictureIndex(1, name),
+    ),
     [99_999, undefined, undefined, undefined, undefined],
   );
   assert.deepEqual(classCounts(5), [3, 2]);

@@ -2,6 +2,7 @@
 import { resolve } from 'node:path';
 import { z } from 'zod';
 import { defineCommand } from '../command.ts';
+import { findModel, modelFlag } from '../model-option.ts';
 
 export default defineCommand({
   name: 'evaluate',
@@ -15,7 +16,7 @@ export default defineCommand({
     'pawprint evaluate --data data/prepared --min-accuracy 0.83   # exit code 3 below it',
   ],
   options: z.strictObject({
-    model: z.string().default('models/cnn.onnx').describe('model file'),
+    model: modelFlag,
     data: z.string().default('data/prepared').describe('prepared data set, or folder of class folders'),
     split: z.enum(['train', 'validation', 'test']).optional().describe('which split, where there are any; else test'),
     out: z.string().default('reports/evaluation').describe('folder for the charts, predictions.csv and index.html'),
@@ -45,7 +46,7 @@ export default defineCommand({
     const { device, threads, batchSize, split, minAccuracy } = options;
     const directory = resolve(cwd, options.out);
     if (options.report) await checkReportFolder(directory);
-    const predictor = await Predictor.load(resolve(cwd, options.model), {
+    const predictor = await Predictor.load(findModel(options.model, context), {
       device,
       ...(threads === undefined ? {} : { threads }),
     });

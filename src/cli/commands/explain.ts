@@ -5,6 +5,7 @@ import { z } from 'zod';
 import { PawprintError, writeFileAtomic } from '../../core/index.ts';
 import type { Explainer, PhotoExplanation } from '../../inference/index.ts';
 import { type CommandContext, defineCommand } from '../command.ts';
+import { findModel, modelFlag } from '../model-option.ts';
 import { createOverlayNames, readInput } from '../overlay-folder.ts';
 
 export default defineCommand({
@@ -24,7 +25,7 @@ export default defineCommand({
   ],
   positionals: [{ name: 'files', description: 'photos, or folders of photos', variadic: true, required: true }],
   options: z.strictObject({
-    model: z.string().default('models/cnn.onnx').describe('model file'),
+    model: modelFlag,
     out: z
       .string()
       .optional()
@@ -44,7 +45,7 @@ export default defineCommand({
     const out = options.out ?? (several ? 'heat' : 'heat.png');
     checkOut(out, several);
     const { createExplainer } = await import('../../inference/index.ts');
-    const explainer = await createExplainer(resolve(cwd, options.model), { threads: options.threads });
+    const explainer = await createExplainer(findModel(options.model, context), { threads: options.threads });
     try {
       const labelIndex = options.class === undefined ? undefined : explainer.labelOf(options.class);
       const tally = { seen: 0, failed: 0 };

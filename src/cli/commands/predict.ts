@@ -4,6 +4,7 @@ import { addAbortSignal, type Readable } from 'node:stream';
 import { z } from 'zod';
 import { PawprintError } from '../../core/index.ts';
 import { defineCommand } from '../command.ts';
+import { findModel, modelFlag } from '../model-option.ts';
 import { createOverlayFolder, type OverlayFolder } from '../overlay-folder.ts';
 
 const stdinLimitBytes = 256 << 20;
@@ -44,7 +45,7 @@ export default defineCommand({
     { name: 'photos', description: 'files, folders, or - for standard input', variadic: true, required: true },
   ],
   options: z.strictObject({
-    model: z.string().default('models/cnn.onnx').describe('model file'),
+    model: modelFlag,
     csv: z.boolean().default(false).describe('print CSV: file,label,confidence,one column a class,answer,error'),
     explain: z.string().optional().describe('folder for a picture of each photo with heat where its answer rests'),
     device: z.enum(['cpu', 'cuda', 'webgpu', 'coreml', 'directml']).default('cpu').describe('where the model runs'),
@@ -65,7 +66,7 @@ export default defineCommand({
     const { asPhotoError, createExplainer, formatHeader, formatLine, listPhotoInputs, Predictor, toPredictionRecord } =
       await import('../../inference/index.ts');
     const { signal, stdin, stderr, cwd } = context;
-    const model = resolve(cwd, options.model);
+    const model = findModel(options.model, context);
     const predictor = await Predictor.load(model, { device: options.device });
     const overlays: OverlayFolder | undefined =
       options.explain === undefined

@@ -65,7 +65,13 @@ function findingTable({ findings, gates }: CheckResult): Html {
   const gateOf = (id: string): GateReport | undefined => gates.find(({ finding }) => finding === id);
   return dataTable({
     caption: 'Everything that was looked for',
-    columns: ['finding', 'severity', { header: 'found', numeric: true }, { header: 'of photos', numeric: true }, 'gate'],
+    columns: [
+      'finding',
+      'severity',
+      { header: 'found', numeric: true },
+      { header: 'of photos', numeric: true },
+      'gate',
+    ],
     rows: Object.entries(findings).map(([id, report]) => {
       const gate = gateOf(id);
       return [
@@ -100,7 +106,8 @@ function findingSection(id: FindingId, report: FindingReport, options: CheckPage
 
 function countWords({ count, photoCount, photos, groups }: FindingReport): string {
   if (photos !== undefined) return `${formatCount(count)} photo${count === 1 ? '' : 's'}`;
-  if (groups !== undefined) return `${formatCount(count)} group${count === 1 ? '' : 's'}, ${formatCount(photoCount)} photos`;
+  if (groups !== undefined)
+    return `${formatCount(count)} group${count === 1 ? '' : 's'}, ${formatCount(photoCount)} photos`;
   return `${count} time${count === 1 ? '' : 's'}`;
 }
 
@@ -127,7 +134,11 @@ function groupContent(groups: readonly FlaggedGroup[], options: CheckPageOptions
 function classContent({ classes }: FindingReport): Html[] {
   if (classes === undefined) return [];
   const items = classes.map(({ className, detail }) => html`<li>${className}: ${detail}</li>`);
-  return [html`<ul>${items}</ul>`];
+  return [
+    html`<ul>
+      ${items}
+    </ul>`,
+  ];
 }
 
 function andMore(count: number, of = 'photos'): Html[] {

@@ -42,7 +42,8 @@ export function createPhotoMeasurer(): (directory: string, path: string) => Prom
     try {
       const info = await inspectImage(bytes, { maxPixels: Infinity, maxFrames: Infinity });
       known = { ...known, info };
-      if (info.width * info.height > defaultMaxPixels) return { ...known, outcome: 'too-large', problem: 'not decoded' };
+      if (info.width * info.height > defaultMaxPixels)
+        return { ...known, outcome: 'too-large', problem: 'not decoded' };
       const options = { maxFrames: Infinity };
       const measured = await decoder.use(bytes, ({ pixels }) => measurePixels(pixels), options);
       return { ...known, outcome: 'decoded', ...measured };
@@ -54,7 +55,7 @@ export function createPhotoMeasurer(): (directory: string, path: string) => Prom
 
 function readPhoto(
   path: string,
-): { readonly bytes: Uint8Array } | Pick<PhotoFacts, 'outcome' | 'sizeBytes'> & { readonly problem: string } {
+): { readonly bytes: Uint8Array } | (Pick<PhotoFacts, 'outcome' | 'sizeBytes'> & { readonly problem: string }) {
   let sizeBytes = 0;
   try {
     const file = openSync(path, 'r');

@@ -65,7 +65,11 @@ async function measureAlone(path: string, directory: string, pool: CheckPool): P
   return { path, sizeBytes: 0, outcome: 'undecodable', problem: 'decoding it ended a worker thread' };
 }
 
-async function requestFacts(pool: CheckPool, directory: string, paths: readonly string[]): Promise<readonly PhotoFacts[]> {
+async function requestFacts(
+  pool: CheckPool,
+  directory: string,
+  paths: readonly string[],
+): Promise<readonly PhotoFacts[]> {
   const reply = await pool.run({ kind: 'measure', directory, paths });
   if (reply.kind !== 'measure') throw new PawprintError('INTERNAL', { message: `a worker answered ${reply.kind}` });
   return reply.facts;

@@ -109,7 +109,7 @@ export class PhotoColumns {
     };
     order.sort((a, b) => compare(a, b) || a - b);
     const groups: number[][] = [];
-    for (let at = 0; at < order.length; ) {
+    for (let at = 0; at < order.length;) {
       const first = order[at] ?? 0;
       let end = at + 1;
       while (end < order.length && compare(first, order[end] ?? 0) === 0) end += 1;

@@ -30,7 +30,14 @@ async function setUp(t: TestContext): Promise<Stage> {
   const server = await startFileServer(t, zip, 'pets.zip');
   server.partPath = join(folder, 'pets.zip.part');
   const run: Stage['run'] = (options = {}) =>
-    downloadDataset({ dataset: 'cats-vs-dogs', to: 'raw', cwd: folder, url: server.url, retryDelayMs: () => 0, ...options });
+    downloadDataset({
+      dataset: 'cats-vs-dogs',
+      to: 'raw',
+      cwd: folder,
+      url: server.url,
+      retryDelayMs: () => 0,
+      ...options,
+    });
   return { server, folder, run };
 }
 

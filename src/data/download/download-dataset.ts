@@ -74,7 +74,13 @@ export async function downloadDataset(options: DatasetDownloadOptions): Promise<
   const known = expectedSum(dataset, { url: options.url, sum, receipt });
   const present = await listTarget(target);
   if (receipt !== undefined && isComplete(receipt, places, known, present))
-    return describe(dataset, options, { places, known, file: fileOf(receipt, places), imported: null, kept: await exists(places.archive) });
+    return describe(dataset, options, {
+      places,
+      known,
+      file: fileOf(receipt, places),
+      imported: null,
+      kept: await exists(places.archive),
+    });
   // An archive that this run did not bring may be the user's own: it stays.
   const wasThere = await exists(places.archive);
   if (present.length > 0 && !wasThere) throw targetTaken(target, present[0]?.path ?? '');

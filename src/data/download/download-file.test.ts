@@ -139,7 +139,10 @@ test('a part that was whole already is only checked; one that is too long starts
   await writeFile(`${path}.part`, file);
   await writeFile(`${path}.part.json`, record);
   assert.equal((await run()).sha256, sha256(file));
-  assert.deepEqual(server.requests.map((request) => request.range), [`bytes=${file.length}-`]);
+  assert.deepEqual(
+    server.requests.map((request) => request.range),
+    [`bytes=${file.length}-`],
+  );
 
   await writeFile(`${path}.part`, Buffer.concat([file, file]));
   await writeFile(`${path}.part.json`, record);
@@ -230,10 +233,16 @@ test('a body marked as gzip-encoded arrives as it was sent', async (t) => {
 
 test('redirects are followed, relative ones too, circles are not', async (t) => {
   const { server, run } = await setUp(t);
-  server.answers.push(answerStatus(302, { location: '/moved/photos.zip' }), answerStatus(301, { location: `${server.url}?final` }));
+  server.answers.push(
+    answerStatus(302, { location: '/moved/photos.zip' }),
+    answerStatus(301, { location: `${server.url}?final` }),
+  );
   const result = await run();
   assert.equal(result.sha256, sha256(file));
-  assert.deepEqual(server.requests.map((request) => request.path), ['/photos.zip', '/moved/photos.zip', '/photos.zip?final']);
+  assert.deepEqual(
+    server.requests.map((request) => request.path),
+    ['/photos.zip', '/moved/photos.zip', '/photos.zip?final'],
+  );
   await rm(result.path);
   server.answers.push(...Array.from({ length: 20 }, () => answerStatus(302, { location: server.url })));
   await assert.rejects(run(), { code: 'DOWNLOAD_FAILED', message: /redirects more than/ });
@@ -241,7 +250,10 @@ test('redirects are followed, relative ones too, circles are not', async (t) => 
 
 test('no server, no address: failures with words', async (t) => {
   const { run } = await setUp(t);
-  await assert.rejects(run({ urls: ['http://127.0.0.1:1/x.zip'], maxAttempts: 2 }), { code: 'DOWNLOAD_FAILED', message: /ECONNREFUSED.*2 tries/ });
+  await assert.rejects(run({ urls: ['http://127.0.0.1:1/x.zip'], maxAttempts: 2 }), {
+    code: 'DOWNLOAD_FAILED',
+    message: /ECONNREFUSED.*2 tries/,
+  });
   for (const url of ['ftp://example.org/x.zip', 'file:///etc/passwd', 'photos.zip'])
     await assert.rejects(run({ urls: [url] }), { code: 'USAGE', expected: /https/ });
 });
@@ -282,12 +294,18 @@ test('Ctrl-C while waiting for the next try ends the wait', async (t) => {
   server.answers.push(answerStatus(500));
   const controller = new AbortController();
   const stop = { ...silentProgress, line: () => controller.abort() };
-  await assert.rejects(run({ signal: controller.signal, progress: stop, retryDelayMs: () => 600_000 }), { code: 'CANCELLED' });
+  await assert.rejects(run({ signal: controller.signal, progress: stop, retryDelayMs: () => 600_000 }), {
+    code: 'CANCELLED',
+  });
 });
 
 test('a disk without room is found out before the first byte', async (t) => {
   const { server, folder, run } = await setUp(t);
-  await assert.rejects(run({ expectedBytes: 2 ** 60 }), { code: 'DISK_FULL', expected: /MB free/, received: /MB free/ });
+  await assert.rejects(run({ expectedBytes: 2 ** 60 }), {
+    code: 'DISK_FULL',
+    expected: /MB free/,
+    received: /MB free/,
+  });
   assert.equal(server.requests.length, 0);
   await assert.rejects(assertRoom(join(folder, 'not/yet/there'), 2 ** 60, 'it'), { code: 'DISK_FULL' });
   assert.ok((await freeBytes(join(folder, 'not/yet/there'))) > 0);
@@ -304,17 +322,21 @@ test('a disk that fills up while writing: DISK_FULL, and with room again the res
     return;
   }
   const fillSmallDisk = async (): Promise<void> => {
-  const path = join(disk, 'photos.zip');
-  // No length is stated, so that the disk is only found too small in the middle.
-  server.answers.push((_request, response, self) => {
-    response.writeHead(200, { etag: '"one"' });
-    response.end(self.file);
-  });
-  await assert.rejects(run({ path }), { code: 'DISK_FULL', hint: /same command/ });
-  assert.ok(!(await readdir(disk)).includes('photos.zip'));
-  await assert.rejects(run({ path, urls: [`${server.url}?stated`] }), { code: 'DISK_FULL' }, 'and when it is stated, at once');
-  execFileSync('mount', ['-o', 'remount,size=4m', disk]);
-  assert.equal((await run({ path })).sha256, sha256(file));
+    const path = join(disk, 'photos.zip');
+    // No length is stated, so that the disk is only found too small in the middle.
+    server.answers.push((_request, response, self) => {
+      response.writeHead(200, { etag: '"one"' });
+      response.end(self.file);
+    });
+    await assert.rejects(run({ path }), { code: 'DISK_FULL', hint: /same command/ });
+    assert.ok(!(await readdir(disk)).includes('photos.zip'));
+    await assert.rejects(
+      run({ path, urls: [`${server.url}?stated`] }),
+      { code: 'DISK_FULL' },
+      'and when it is stated, at once',
+    );
+    execFileSync('mount', ['-o', 'remount,size=4m', disk]);
+    assert.equal((await run({ path })).sha256, sha256(file));
   };
   try {
     await fillSmallDisk();

@@ -7,7 +7,14 @@ import { dirname } from 'node:path';
 import { finished } from 'node:stream/promises';
 import { setTimeout } from 'node:timers/promises';
 import { z } from 'zod';
-import { asPawprintError, hashFile, PawprintError, writeJsonAtomic, type Progress, type ProgressTask } from '../../core/index.ts';
+import {
+  asPawprintError,
+  hashFile,
+  PawprintError,
+  writeJsonAtomic,
+  type Progress,
+  type ProgressTask,
+} from '../../core/index.ts';
 import { assertRoom } from './free-space.ts';
 import { getFollowing } from './http-get.ts';
 
@@ -100,7 +107,8 @@ async function fetchFromAny(session: Session): Promise<string> {
   }
   throw new PawprintError('DOWNLOAD_FAILED', {
     message: `the download failed\n    ${failures.join('\n    ')}`,
-    hint: 'Run the same command again to go on where it stopped. Without a network: get the file by hand and type ' +
+    hint:
+      'Run the same command again to go on where it stopped. Without a network: get the file by hand and type ' +
       '"pawprint data import FILE --to DIR", or draw a data set with "pawprint data sample --to DIR".',
   });
 }
@@ -134,10 +142,15 @@ async function tryOnce(session: Session, url: string): Promise<'done' | Failure>
   const { headers, have } = await resumeHeaders(session, url);
   let response: IncomingMessage;
   try {
-    response = await getFollowing(url, { headers, signal: session.signal, idleTimeoutMs: session.idleTimeoutMs ?? 60_000 });
+    response = await getFollowing(url, {
+      headers,
+      signal: session.signal,
+      idleTimeoutMs: session.idleTimeoutMs ?? 60_000,
+    });
   } catch (error) {
     // Offline from the start: waiting would not help. Later on it may only be the line that is down.
-    if (have === 0 && (error as NodeJS.ErrnoException).code === 'ENOTFOUND') throw new GivenUp((error as Error).message);
+    if (have === 0 && (error as NodeJS.ErrnoException).code === 'ENOTFOUND')
+      throw new GivenUp((error as Error).message);
     return asFailure(session, error);
   }
   try {
@@ -161,13 +174,17 @@ function asFailure(session: Session, error: unknown): Failure {
 }
 
 /** Asks for the rest only where the part is surely of the same file. */
-async function resumeHeaders(session: Session, url: string): Promise<{ headers: Record<string, string>; have: number }> {
+async function resumeHeaders(
+  session: Session,
+  url: string,
+): Promise<{ headers: Record<string, string>; have: number }> {
   const have = await sizeOf(session.partPath);
   const part = await readPart(session.recordPath);
   if (have === 0 || part === undefined) return { headers: {}, have: 0 };
   const range = { range: `bytes=${have}-` };
   // The checksum will tell a wrong joint too, so with one a server without validators can be resumed as well.
-  if (part.validator === null || part.url !== url) return session.sha256 === undefined ? { headers: {}, have: 0 } : { headers: range, have };
+  if (part.validator === null || part.url !== url)
+    return session.sha256 === undefined ? { headers: {}, have: 0 } : { headers: range, have };
   return { headers: { ...range, 'if-range': part.validator }, have };
 }
 

@@ -6,7 +6,8 @@ import { PawprintError } from '../../core/index.ts';
 /** Bytes that this user may still write where `path` is or will be. */
 export async function freeBytes(path: string): Promise<number> {
   let folder = path;
-  while ((await stat(folder).catch(() => undefined)) === undefined && dirname(folder) !== folder) folder = dirname(folder);
+  while ((await stat(folder).catch(() => undefined)) === undefined && dirname(folder) !== folder)
+    folder = dirname(folder);
   const { bavail, bsize } = await statfs(folder);
   return bavail * bsize;
 }

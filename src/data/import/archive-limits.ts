@@ -28,7 +28,11 @@ export const defaultArchiveLimits: ArchiveLimits = archiveLimitsSchema.parse({})
 const ratioMattersFromBytes = 16 * 2 ** 20;
 
 /** ARCHIVE_UNSAFE about the archive `name`. */
-export function unsafeArchive(name: string, message: string, more: { hint?: string; cause?: unknown } = {}): PawprintError {
+export function unsafeArchive(
+  name: string,
+  message: string,
+  more: { hint?: string; cause?: unknown } = {},
+): PawprintError {
   return new PawprintError('ARCHIVE_UNSAFE', {
     message: `${name}: ${message}`,
     hint: more.hint ?? 'Get the archive again from where it came, or unpack it yourself and import the folder.',
@@ -56,9 +60,17 @@ export function createArchiveMeter(name: string, limits: ArchiveLimits): Archive
       total += bytes;
       if (entries > limits.maxEntries) throw refuse('it holds more entries', limits.maxEntries, '--max-entries');
       if (bytes > limits.maxEntryBytes)
-        throw refuse(`${path} unpacks to ${bytes.toLocaleString('en-US')} bytes`, limits.maxEntryBytes, '--max-entry-bytes');
+        throw refuse(
+          `${path} unpacks to ${bytes.toLocaleString('en-US')} bytes`,
+          limits.maxEntryBytes,
+          '--max-entry-bytes',
+        );
       if (total > limits.maxTotalBytes)
-        throw refuse(`it unpacks to ${total.toLocaleString('en-US')} bytes or more`, limits.maxTotalBytes, '--max-total-bytes');
+        throw refuse(
+          `it unpacks to ${total.toLocaleString('en-US')} bytes or more`,
+          limits.maxTotalBytes,
+          '--max-total-bytes',
+        );
     },
     checkRatio: (what, unpacked, packed) => {
       if (unpacked <= ratioMattersFromBytes || unpacked <= limits.maxRatio * Math.max(1, packed)) return;

@@ -68,7 +68,11 @@ test('a zip comes in like a folder, a second time with nothing to write', async 
 for (const gzip of [false, true])
   test(`a tar${gzip ? '.gz' : ''} made by the tar package, long names and splits included`, async (t) => {
     const root = await temporaryFolder(t);
-    const files = { 'set/train/cats/x.jpg': '1', [`set/test/dogs/${'n'.repeat(150)}猫.jpg`]: '2', 'set/train/dogs/empty.png': '' };
+    const files = {
+      'set/train/cats/x.jpg': '1',
+      [`set/test/dogs/${'n'.repeat(150)}猫.jpg`]: '2',
+      'set/train/dogs/empty.png': '',
+    };
     await makeTree(join(root, 'tree'), files);
     // Called .zip on purpose: the bytes decide, not the name.
     await create({ file: join(root, 'photos.zip'), cwd: join(root, 'tree'), gzip }, ['set']);
@@ -103,15 +107,43 @@ const hostileZips: readonly (readonly [string, Buffer, RegExp])[] = [
   ['an absolute path', makeZip([...honest, { name: '/tmp/evil.jpg' }]), /absolute/],
   ['a drive letter', makeZip([...honest, { name: 'C:\\evil.jpg' }]), /drive/],
   ['a zero byte in a name', makeZip([...honest, { name: 'cats/a.jpg\0.txt' }]), /zero byte/],
-  ['a symbolic link', makeZip([...honest, { name: 'cats/l.jpg', bytes: Buffer.from('/etc/passwd'), mode: 0o120777 }]), /link or a device/],
+  [
+    'a symbolic link',
+    makeZip([...honest, { name: 'cats/l.jpg', bytes: Buffer.from('/etc/passwd'), mode: 0o120777 }]),
+    /link or a device/,
+  ],
   ['a device', makeZip([...honest, { name: 'cats/d.jpg', mode: 0o020666 }]), /link or a device/],
-  ['an encrypted entry', makeZip([...honest, { name: 'cats/e.jpg', bytes: noise, encrypted: true, statedSize: 4084 }]), /encrypted/],
+  [
+    'an encrypted entry',
+    makeZip([...honest, { name: 'cats/e.jpg', bytes: noise, encrypted: true, statedSize: 4084 }]),
+    /encrypted/,
+  ],
   ['a method nobody has', makeZip([...honest, { name: 'cats/e.jpg', bytes: noise, method: 14 }]), /LZMA/],
-  ['a wrong checksum', makeZip([{ name: 'cats/a.jpg', bytes: noise, crc: 1 }, ...honest]), /do not match their checksum/],
-  ['fewer bytes than stated', makeZip([{ name: 'cats/a.jpg', bytes: noise, method: 'deflate', statedSize: 5000 }, ...honest]), /checksum/],
-  ['more bytes than stated', makeZip([{ name: 'cats/a.jpg', bytes: noise, method: 'deflate', statedSize: 10 }, ...honest]), /cannot be unpacked/],
-  ['packed bytes that are garbage', breakBytes(makeZip([{ name: 'cats/a.jpg', bytes: noise, method: 'deflate' }, ...honest])), /cannot be unpacked|checksum/],
-  ['one entry that is a bomb', makeZip([...honest, { name: 'cats/bomb.bmp', bytes: plain(20), method: 'deflate' }]), /bomb\.bmp unpacks to [\d,]+ times/],
+  [
+    'a wrong checksum',
+    makeZip([{ name: 'cats/a.jpg', bytes: noise, crc: 1 }, ...honest]),
+    /do not match their checksum/,
+  ],
+  [
+    'fewer bytes than stated',
+    makeZip([{ name: 'cats/a.jpg', bytes: noise, method: 'deflate', statedSize: 5000 }, ...honest]),
+    /checksum/,
+  ],
+  [
+    'more bytes than stated',
+    makeZip([{ name: 'cats/a.jpg', bytes: noise, method: 'deflate', statedSize: 10 }, ...honest]),
+    /cannot be unpacked/,
+  ],
+  [
+    'packed bytes that are garbage',
+    breakBytes(makeZip([{ name: 'cats/a.jpg', bytes: noise, method: 'deflate' }, ...honest])),
+    /cannot be unpacked|checksum/,
+  ],
+  [
+    'one entry that is a bomb',
+    makeZip([...honest, { name: 'cats/bomb.bmp', bytes: plain(20), method: 'deflate' }]),
+    /bomb\.bmp unpacks to [\d,]+ times/,
+  ],
   ['many entries over the same bytes', makeZip(overlapping()), /times its size/],
   ['cut short', makeZip(honest).subarray(0, -30), /damaged, cut short/],
   ['no directory', makeZip(honest).subarray(0, 100), /damaged, cut short/],
@@ -123,7 +155,11 @@ const hostileZips: readonly (readonly [string, Buffer, RegExp])[] = [
 /** Each entry's own ratio is harmless (12 MiB is below where ratios matter); together they are not. */
 function overlapping(): ZipItem[] {
   const shared: ZipItem = { name: 'cats/0.bmp', bytes: plain(12), method: 'deflate' };
-  return [...honest, shared, ...Array.from({ length: 9 }, (_, i) => ({ ...shared, name: `cats/${i + 1}.bmp`, sharesBytesOf: 4 }))];
+  return [
+    ...honest,
+    shared,
+    ...Array.from({ length: 9 }, (_, i) => ({ ...shared, name: `cats/${i + 1}.bmp`, sharesBytesOf: 4 })),
+  ];
 }
 
 function breakBytes(zip: Buffer): Buffer {
@@ -143,19 +179,51 @@ const hostileTars: readonly (readonly [string, Buffer, RegExp])[] = [
   ['a path that climbs', Buffer.concat([...honestTar, tarEntry('../evil.jpg'), tarEnd]), /climbs/],
   ['an absolute path', Buffer.concat([...honestTar, tarEntry('/tmp/evil.jpg'), tarEnd]), /absolute/],
   ['a drive letter', Buffer.concat([...honestTar, tarEntry('c:/evil.jpg'), tarEnd]), /drive/],
-  ['a symbolic link', Buffer.concat([...honestTar, tarEntry('cats/l.jpg', { type: 'SymbolicLink', linkpath: '/etc/passwd' }), tarEnd]), /SymbolicLink/],
-  ['a hard link', Buffer.concat([...honestTar, tarEntry('cats/l.jpg', { type: 'Link', linkpath: 'cats/a.jpg' }), tarEnd]), /\(Link\)/],
-  ['a device', Buffer.concat([...honestTar, tarEntry('cats/d.jpg', { type: 'CharacterDevice' }), tarEnd]), /CharacterDevice/],
+  [
+    'a symbolic link',
+    Buffer.concat([...honestTar, tarEntry('cats/l.jpg', { type: 'SymbolicLink', linkpath: '/etc/passwd' }), tarEnd]),
+    /SymbolicLink/,
+  ],
+  [
+    'a hard link',
+    Buffer.concat([...honestTar, tarEntry('cats/l.jpg', { type: 'Link', linkpath: 'cats/a.jpg' }), tarEnd]),
+    /\(Link\)/,
+  ],
+  [
+    'a device',
+    Buffer.concat([...honestTar, tarEntry('cats/d.jpg', { type: 'CharacterDevice' }), tarEnd]),
+    /CharacterDevice/,
+  ],
   ['a named pipe', Buffer.concat([...honestTar, tarEntry('cats/d.jpg', { type: 'FIFO' }), tarEnd]), /FIFO/],
-  ['cut short inside a file', Buffer.concat([...honestTar, tarEntry('cats/c.jpg', { bytes: noise })]).subarray(0, -1024), /cut short/],
-  ['a header that was changed', Buffer.concat([...honestTar, tarEntry('cats/c.jpg').fill(0x41, 0, 9), tarEnd]), /damaged/],
-  ['gzip cut short', gzipSync(Buffer.concat([...honestTar, tarEntry('cats/n.jpg', { bytes: noise }), tarEnd])).subarray(0, -40), /damaged or cut short/],
+  [
+    'cut short inside a file',
+    Buffer.concat([...honestTar, tarEntry('cats/c.jpg', { bytes: noise })]).subarray(0, -1024),
+    /cut short/,
+  ],
+  [
+    'a header that was changed',
+    Buffer.concat([...honestTar, tarEntry('cats/c.jpg').fill(0x41, 0, 9), tarEnd]),
+    /damaged/,
+  ],
+  [
+    'gzip cut short',
+    gzipSync(Buffer.concat([...honestTar, tarEntry('cats/n.jpg', { bytes: noise }), tarEnd])).subarray(0, -40),
+    /damaged or cut short/,
+  ],
   ['gzip with a wrong checksum', flipLast(gzipSync(Buffer.concat([...honestTar, tarEnd]))), /damaged or cut short/],
   ['gzip of something else', gzipSync(Buffer.from('no tar inside '.repeat(200))), /no tar/],
   ['gzip of nothing', gzipSync(Buffer.alloc(0)), /no tar/],
   ['packed twice', gzipSync(gzipSync(Buffer.concat([...honestTar, tarEnd]))), /packed twice/],
-  ['a bomb', gzipSync(Buffer.concat([...honestTar, tarEntry('cats/bomb.bmp', { bytes: plain(24) }), tarEnd])), /times its size/],
-  ['a bomb that is no picture', gzipSync(Buffer.concat([...honestTar, tarEntry('bomb.txt', { bytes: plain(24) }), tarEnd])), /times its size/],
+  [
+    'a bomb',
+    gzipSync(Buffer.concat([...honestTar, tarEntry('cats/bomb.bmp', { bytes: plain(24) }), tarEnd])),
+    /times its size/,
+  ],
+  [
+    'a bomb that is no picture',
+    gzipSync(Buffer.concat([...honestTar, tarEntry('bomb.txt', { bytes: plain(24) }), tarEnd])),
+    /times its size/,
+  ],
 ];
 
 function flipLast(gzip: Buffer): Buffer {
@@ -179,7 +247,10 @@ test('every limit refuses by its flag', async (t) => {
   ] as const;
   const tar = Buffer.concat([...honestTar, tarEntry('cats/x.jpg'), tarEnd]);
   for (const [limit, hint] of limits)
-    for (const [name, bytes] of [['a.zip', makeZip(honest)], ['a.tar', tar]] as const)
+    for (const [name, bytes] of [
+      ['a.zip', makeZip(honest)],
+      ['a.tar', tar],
+    ] as const)
       await assert.rejects(importArchive(root, name, bytes, { limits: limit }), { code: 'ARCHIVE_UNSAFE', hint });
   const bomb = makeZip([...honest, { name: 'cats/plain.bmp', bytes: plain(20), method: 'deflate' }]);
   assert.equal((await importArchive(root, 'b.zip', bomb, { limits: { maxRatio: 2000 } })).photos, 4);
@@ -203,7 +274,10 @@ test('a tar without an end mark is taken with a word', async (t) => {
 
 test('other packers are named; an archive inside an archive is pointed out', async (t) => {
   const root = await temporaryFolder(t);
-  await assert.rejects(importArchive(root, 'a.7z', Buffer.from('377abcaf271c0004', 'hex')), { code: 'ARCHIVE_UNSAFE', message: /7z/ });
+  await assert.rejects(importArchive(root, 'a.7z', Buffer.from('377abcaf271c0004', 'hex')), {
+    code: 'ARCHIVE_UNSAFE',
+    message: /7z/,
+  });
   const nested = makeZip([{ name: 'train.zip', bytes: makeZip(honest) }]);
   await assert.rejects(importArchive(root, 'a.zip', nested), { code: 'DATASET_INVALID', hint: /archive inside/ });
 });

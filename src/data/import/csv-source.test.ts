@@ -46,7 +46,12 @@ test('one photo under two labels is imported under both and told', async (t) => 
 });
 
 const wrong: readonly (readonly [string, string | Uint8Array, string, RegExp])[] = [
-  ['missing files', 'path,label\na.jpg,cats\ngone.jpg,cats\nalso gone.jpg,dogs\n', 'FILE_NOT_FOUND', /2 file\(s\)[^]*line 3: gone\.jpg[^]*line 4: also gone\.jpg/],
+  [
+    'missing files',
+    'path,label\na.jpg,cats\ngone.jpg,cats\nalso gone.jpg,dogs\n',
+    'FILE_NOT_FOUND',
+    /2 file\(s\)[^]*line 3: gone\.jpg[^]*line 4: also gone\.jpg/,
+  ],
   ['a folder', 'path,label\na.jpg,cats\nfolder.jpg,dogs\n', 'FILE_NOT_FOUND', /folder\.jpg/],
   ['no header', 'a.jpg,cats\nb.jpg,dogs\n', 'DATASET_INVALID', /first line names the columns a\.jpg, cats/],
   ['header only', 'path,label\n', 'DATASET_INVALID', /no rows/],
@@ -54,7 +59,12 @@ const wrong: readonly (readonly [string, string | Uint8Array, string, RegExp])[]
   ['no label', 'path,label\na.jpg,\n', 'DATASET_INVALID', /line 2 has no label/],
   ['no path', 'path,label\na.jpg,cats\n,dogs\n', 'DATASET_INVALID', /line 3 has no path/],
   ['unknown split', 'path,label,split\na.jpg,cats,holdout\n', 'DATASET_INVALID', /split "holdout"/],
-  ['some splits', 'path,label,split\na.jpg,cats,train\nsub/d.png,dogs,\n', 'DATASET_INVALID', /some photos belong to a split/],
+  [
+    'some splits',
+    'path,label,split\na.jpg,cats,train\nsub/d.png,dogs,\n',
+    'DATASET_INVALID',
+    /some photos belong to a split/,
+  ],
   ['a label that climbs', 'path,label\na.jpg,../../cats\n', 'DATASET_INVALID', /line 2.*slash/],
   ['too many cells', 'path,label\na.jpg,cats,train\n', 'DATASET_INVALID', /line 2/],
   ['an open quote', 'path,label\n"a.jpg,cats\n', 'DATASET_INVALID', /Quote/i],

@@ -56,7 +56,8 @@ export async function openCsvSource(
     notes: [],
     contents: async function* (wanted) {
       for (const [index, entry] of entries.entries())
-        if (wanted.has(index)) yield await Promise.resolve({ index, content: { kind: 'file', path: entry.file } as const });
+        if (wanted.has(index))
+          yield await Promise.resolve({ index, content: { kind: 'file', path: entry.file } as const });
     },
   };
 }
@@ -120,9 +121,14 @@ function readRow(name: string, record: Readonly<Record<string, string>>, line: n
   const { path, label, split } = record;
   if (path === undefined || label === undefined) {
     const found = Object.keys(record).join(', ');
-    throw csvInvalid(name, `its first line names the columns ${found}`, 'Put path,label (and split, if any) into the first line.');
+    throw csvInvalid(
+      name,
+      `its first line names the columns ${found}`,
+      'Put path,label (and split, if any) into the first line.',
+    );
   }
-  if (path === '' || path.includes('\0')) throw csvInvalid(name, `line ${line} has no path`, 'Fill it in or remove the line.');
+  if (path === '' || path.includes('\0'))
+    throw csvInvalid(name, `line ${line} has no path`, 'Fill it in or remove the line.');
   if (label === '') throw csvInvalid(name, `line ${line} has no label`, 'Fill it in or remove the line.');
   assertClassName(label, `${name}, line ${line}`);
   const splitName = split === undefined || split === '' ? undefined : splitOfWord(split);

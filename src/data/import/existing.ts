@@ -35,7 +35,12 @@ export function indexExisting(target: string, files: readonly TargetFile[]): Exi
 }
 
 /** Throws ALREADY_EXISTS or DATASET_INVALID where the target's content does not go with the plan and the policy. */
-export function assertExistingFits(target: string, existing: ExistingFiles, plan: ImportPlan, policy: ExistingPolicy): void {
+export function assertExistingFits(
+  target: string,
+  existing: ExistingFiles,
+  plan: ImportPlan,
+  policy: ExistingPolicy,
+): void {
   if (existing.files.length === 0) return;
   if (policy === 'refuse') {
     assertSameImport(target, existing, plan);

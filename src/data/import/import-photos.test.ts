@@ -37,8 +37,18 @@ test('class folders come over byte for byte, and a second run writes nothing', a
 
 test('splits are kept, val becomes validation, in the order train, validation, test', async (t) => {
   const root = await temporaryFolder(t);
-  const result = await importTree(root, { 'x/val/a/1.png': '1', 'x/Test/b/1.png': '2', 'x/train/a/1.png': '3', 'x/train/b/1.png': '4' });
-  assert.deepEqual(Object.keys(await readTree(join(root, 'target'))), ['test/b/1.png', 'train/a/1.png', 'train/b/1.png', 'validation/a/1.png']);
+  const result = await importTree(root, {
+    'x/val/a/1.png': '1',
+    'x/Test/b/1.png': '2',
+    'x/train/a/1.png': '3',
+    'x/train/b/1.png': '4',
+  });
+  assert.deepEqual(Object.keys(await readTree(join(root, 'target'))), [
+    'test/b/1.png',
+    'train/a/1.png',
+    'train/b/1.png',
+    'validation/a/1.png',
+  ]);
   assert.deepEqual(Object.keys(result.counts), ['train', 'validation', 'test']);
   assert.deepEqual(result.notes, ['the split validation has no photo of b', 'the split test has no photo of a']);
 });
@@ -69,26 +79,35 @@ test('what is no picture is skipped and counted by kind; broken pictures come ov
   assert.equal((await readTree(join(root, 'target')))['dogs/broken.PNG'], 'not really');
 });
 
-test('links to files are followed, links to folders, to nothing and in circles are not', { skip: process.platform === 'win32' }, async (t) => {
-  const root = await temporaryFolder(t);
-  const source = await makeTree(join(root, 'source'), { ...two, '../elsewhere/c.jpg': 'cat c' });
-  await symlink(join(root, 'elsewhere/c.jpg'), join(source, 'cats/link.jpg'));
-  await symlink(join(source, 'cats'), join(source, 'dogs/circle'));
-  await symlink('nowhere.jpg', join(source, 'dogs/dangling.jpg'));
-  await symlink('self.jpg', join(source, 'dogs/self.jpg'));
-  const result = await importPhotos({ sources: [source], to: join(root, 'target') });
-  assert.deepEqual(await readTree(join(root, 'target')), { ...two, 'cats/link.jpg': 'cat c' });
-  assert.deepEqual(result.skipped, { 'link to a folder': 1, 'link to nothing': 2 });
-  assert.equal((await stat(join(root, 'target/cats/link.jpg'))).isFile(), true);
-  // A copy, not a second name of the same bytes: changing it must not change the source.
-  await link(join(source, 'cats/a.jpg'), join(root, 'probe'));
-  assert.notEqual((await stat(join(root, 'target/cats/a.jpg'))).ino, (await stat(join(root, 'probe'))).ino);
-});
+test(
+  'links to files are followed, links to folders, to nothing and in circles are not',
+  { skip: process.platform === 'win32' },
+  async (t) => {
+    const root = await temporaryFolder(t);
+    const source = await makeTree(join(root, 'source'), { ...two, '../elsewhere/c.jpg': 'cat c' });
+    await symlink(join(root, 'elsewhere/c.jpg'), join(source, 'cats/link.jpg'));
+    await symlink(join(source, 'cats'), join(source, 'dogs/circle'));
+    await symlink('nowhere.jpg', join(source, 'dogs/dangling.jpg'));
+    await symlink('self.jpg', join(source, 'dogs/self.jpg'));
+    const result = await importPhotos({ sources: [source], to: join(root, 'target') });
+    assert.deepEqual(await readTree(join(root, 'target')), { ...two, 'cats/link.jpg': 'cat c' });
+    assert.deepEqual(result.skipped, { 'link to a folder': 1, 'link to nothing': 2 });
+    assert.equal((await stat(join(root, 'target/cats/link.jpg'))).isFile(), true);
+    // A copy, not a second name of the same bytes: changing it must not change the source.
+    await link(join(source, 'cats/a.jpg'), join(root, 'probe'));
+    assert.notEqual((await stat(join(root, 'target/cats/a.jpg'))).ino, (await stat(join(root, 'probe'))).ino);
+  },
+);
 
 test('spaces, other alphabets, newlines, 255 bytes', { skip: process.platform === 'win32' }, async (t) => {
   const root = await temporaryFolder(t);
   const long = `${'x'.repeat(251)}.jpg`;
-  const files = { 'große Katzen/my cat (1).jpg': '1', 'große Katzen/猫\n.jpg': '2', [`犬/${long}`]: '3', '犬/-rf.jpg': '4' };
+  const files = {
+    'große Katzen/my cat (1).jpg': '1',
+    'große Katzen/猫\n.jpg': '2',
+    [`犬/${long}`]: '3',
+    '犬/-rf.jpg': '4',
+  };
   await importTree(root, files);
   assert.deepEqual(await readTree(join(root, 'target')), files);
   assert.equal((await importTree(root, files)).alreadyThere, 4);
@@ -97,26 +116,40 @@ test('spaces, other alphabets, newlines, 255 bytes', { skip: process.platform ==
 test('a name that is not UTF-8 is left out and counted', { skip: process.platform !== 'linux' }, async (t) => {
   const root = await temporaryFolder(t);
   const source = await makeTree(join(root, 'source'), two);
-  await writeFile(Buffer.concat([Buffer.from(join(source, 'cats/')), Buffer.from([0xff, 0xfe]), Buffer.from('.jpg')]), 'x');
+  await writeFile(
+    Buffer.concat([Buffer.from(join(source, 'cats/')), Buffer.from([0xff, 0xfe]), Buffer.from('.jpg')]),
+    'x',
+  );
   const result = await importPhotos({ sources: [source], to: join(root, 'target') });
   assert.deepEqual([result.photos, result.skipped], [3, { 'name is not UTF-8': 1 }]);
 });
 
-test('names that differ by case only: the second gets md5 digits, again on the next run', { skip: process.platform !== 'linux' }, async (t) => {
-  const root = await temporaryFolder(t);
-  const files = { ...two, 'cats/A.jpg': 'other' };
-  const result = await importTree(root, files);
-  assert.equal(result.renamed, 1);
-  // In the order of the code points A.jpg comes first and keeps its name.
-  const names = Object.keys(await readTree(join(root, 'target')));
-  assert.deepEqual(names, ['cats/A.jpg', `cats/a-${md5('cat a').slice(0, 8)}.jpg`, 'cats/b.jpg', 'dogs/a.jpg']);
-  assert.deepEqual([(await importTree(root, files)).copied, (await readdir(join(root, 'target/cats'))).length], [0, 3]);
-});
+test(
+  'names that differ by case only: the second gets md5 digits, again on the next run',
+  { skip: process.platform !== 'linux' },
+  async (t) => {
+    const root = await temporaryFolder(t);
+    const files = { ...two, 'cats/A.jpg': 'other' };
+    const result = await importTree(root, files);
+    assert.equal(result.renamed, 1);
+    // In the order of the code points A.jpg comes first and keeps its name.
+    const names = Object.keys(await readTree(join(root, 'target')));
+    assert.deepEqual(names, ['cats/A.jpg', `cats/a-${md5('cat a').slice(0, 8)}.jpg`, 'cats/b.jpg', 'dogs/a.jpg']);
+    assert.deepEqual(
+      [(await importTree(root, files)).copied, (await readdir(join(root, 'target/cats'))).length],
+      [0, 3],
+    );
+  },
+);
 
 test('several sources: same bytes and class kept once, same name with other bytes renamed, same bytes in two classes told', async (t) => {
   const root = await temporaryFolder(t);
   await makeTree(join(root, 'one'), { ...two, 'cats/twin.jpg': 'cat a' });
-  await makeTree(join(root, 'two'), { 'cats/other-name.jpg': 'cat a', 'cats/b.jpg': 'another b', 'dogs/c.jpg': 'cat b' });
+  await makeTree(join(root, 'two'), {
+    'cats/other-name.jpg': 'cat a',
+    'cats/b.jpg': 'another b',
+    'dogs/c.jpg': 'cat b',
+  });
   const result = await importPhotos({ sources: ['one', 'two'], to: 'target', cwd: root });
   assert.deepEqual(await readTree(join(root, 'target')), {
     ...two,
@@ -126,12 +159,20 @@ test('several sources: same bytes and class kept once, same name with other byte
     'dogs/c.jpg': 'cat b',
   });
   assert.deepEqual([result.repeated, result.renamed], [1, 1]);
-  assert.deepEqual(result.sameBytesAcrossClasses, { count: 1, first: [{ md5: md5('cat b'), paths: ['cats/b.jpg', 'dogs/c.jpg'] }] });
+  assert.deepEqual(result.sameBytesAcrossClasses, {
+    count: 1,
+    first: [{ md5: md5('cat b'), paths: ['cats/b.jpg', 'dogs/c.jpg'] }],
+  });
 });
 
 test('subfolders of a class are flattened without losing a photo', async (t) => {
   const root = await temporaryFolder(t);
-  const result = await importTree(root, { 'cats/x/1.jpg': 'one', 'cats/y/1.jpg': 'two', 'cats/z/1.jpg': 'one', 'dogs/1.jpg': 'dog' });
+  const result = await importTree(root, {
+    'cats/x/1.jpg': 'one',
+    'cats/y/1.jpg': 'two',
+    'cats/z/1.jpg': 'one',
+    'dogs/1.jpg': 'dog',
+  });
   assert.deepEqual(await readTree(join(root, 'target')), {
     [`cats/1-${md5('two').slice(0, 8)}.jpg`]: 'two',
     'cats/1.jpg': 'one',
@@ -142,7 +183,12 @@ test('subfolders of a class are flattened without losing a photo', async (t) => 
 
 test('the same bytes in train and test are told', async (t) => {
   const root = await temporaryFolder(t);
-  const result = await importTree(root, { 'train/a/1.jpg': 'x', 'train/b/1.jpg': 'y', 'test/a/2.jpg': 'x', 'test/b/2.jpg': 'z' });
+  const result = await importTree(root, {
+    'train/a/1.jpg': 'x',
+    'train/b/1.jpg': 'y',
+    'test/a/2.jpg': 'x',
+    'test/b/2.jpg': 'z',
+  });
   assert.deepEqual(result.sameBytesAcrossSplits.first, [{ md5: md5('x'), paths: ['test/a/2.jpg', 'train/a/1.jpg'] }]);
   assert.equal(result.photos, 4);
 });
@@ -150,16 +196,28 @@ test('the same bytes in train and test are told', async (t) => {
 test('--rename, --only and --split', async (t) => {
   const root = await temporaryFolder(t);
   const files = { 'Cat/1.jpg': 'c', 'Dog/1.jpg': 'd', 'Fox/1.jpg': 'f' };
-  const result = await importTree(root, files, { rename: { Cat: 'cats', Dog: 'dogs' }, only: ['cats', 'dogs'], split: 'test' });
+  const result = await importTree(root, files, {
+    rename: { Cat: 'cats', Dog: 'dogs' },
+    only: ['cats', 'dogs'],
+    split: 'test',
+  });
   assert.deepEqual(await readTree(join(root, 'target')), { 'test/cats/1.jpg': 'c', 'test/dogs/1.jpg': 'd' });
   assert.deepEqual(result.skipped, { 'another class than asked for': 1 });
   for (const wrong of [{ rename: { cat: 'cats' } }, { only: ['Wolf'] }])
-    await assert.rejects(importTree(root, files, { ...wrong, to: 'other' }), { code: 'USAGE', expected: /Cat, Dog, Fox/ });
+    await assert.rejects(importTree(root, files, { ...wrong, to: 'other' }), {
+      code: 'USAGE',
+      expected: /Cat, Dog, Fox/,
+    });
 });
 
 const refusals: readonly (readonly [string, Record<string, string>, string, RegExp])[] = [
   ['one class only', { 'cats/cat.1.jpg': 'c' }, 'DATASET_INVALID', /one class only: cats/],
-  ['an empty class', { 'cats/1.jpg': 'c', 'dogs/1.jpg': 'd', 'foxes/notes.txt': 'x' }, 'DATASET_INVALID', /foxes\/ holds no picture/],
+  [
+    'an empty class',
+    { 'cats/1.jpg': 'c', 'dogs/1.jpg': 'd', 'foxes/notes.txt': 'x' },
+    'DATASET_INVALID',
+    /foxes\/ holds no picture/,
+  ],
   ['no picture at all', { 'cats/a.txt': 'c', 'data.zip': 'z' }, 'DATASET_INVALID', /holds no picture/],
   ['two spellings of a class', { 'cat/1.jpg': 'c', 'cats/1.jpg': 'd' }, 'DATASET_INVALID', /spelled twice/],
 ];
@@ -211,7 +269,10 @@ test('a target with other content is refused before anything is written, --merge
 
   const merged = await importTree(root, two, { existing: 'merge' });
   const afterMerge = { ...before, [`cats/a-${md5('cat a').slice(0, 8)}.jpg`]: 'cat a', 'dogs/a.jpg': 'dog a' };
-  assert.deepEqual(await readTree(target), Object.fromEntries(Object.entries(afterMerge).sort(([a], [b]) => (a < b ? -1 : 1))));
+  assert.deepEqual(
+    await readTree(target),
+    Object.fromEntries(Object.entries(afterMerge).sort(([a], [b]) => (a < b ? -1 : 1))),
+  );
   assert.deepEqual([merged.copied, merged.repeated, merged.photos], [2, 1, 5]);
   const again = await importTree(root, two, { existing: 'merge' });
   assert.deepEqual([again.copied, again.alreadyThere, again.repeated, again.photos], [0, 1, 2, 5]);
@@ -244,7 +305,9 @@ test('splits and no splits do not mix, in sources or with the target', async (t)
   await assert.rejects(importPhotos({ sources: ['split', 'plain'], to: 'target', cwd: root }), { hint: /--split/ });
   const result = await importPhotos({ sources: ['split', 'plain'], to: 'target', cwd: root, split: 'train' });
   assert.deepEqual(result.counts, { train: { cats: 3, dogs: 1 }, test: { dogs: 1 } });
-  await assert.rejects(importPhotos({ sources: ['plain'], to: 'target', cwd: root, existing: 'merge' }), { hint: /--split/ });
+  await assert.rejects(importPhotos({ sources: ['plain'], to: 'target', cwd: root, existing: 'merge' }), {
+    hint: /--split/,
+  });
 });
 
 test('what a killed run left is gone on with, its half-written files removed', async (t) => {
@@ -258,7 +321,9 @@ test('what a killed run left is gone on with, its half-written files removed', a
 
 test('stopped on request: CANCELLED, whole files only, and the next run completes', async (t) => {
   const root = await temporaryFolder(t);
-  const files = Object.fromEntries(Array.from({ length: 200 }, (_, i) => [`${i % 2 === 0 ? 'cats' : 'dogs'}/${i}.jpg`, `photo ${i}`]));
+  const files = Object.fromEntries(
+    Array.from({ length: 200 }, (_, i) => [`${i % 2 === 0 ? 'cats' : 'dogs'}/${i}.jpg`, `photo ${i}`]),
+  );
   const controller = new AbortController();
   const progress = {
     line: () => undefined,
@@ -269,7 +334,10 @@ test('stopped on request: CANCELLED, whole files only, and the next run complete
       finish: () => undefined,
     }),
   };
-  await assert.rejects(importTree(root, files, { signal: controller.signal, progress }), { code: 'CANCELLED', hint: /same command/ });
+  await assert.rejects(importTree(root, files, { signal: controller.signal, progress }), {
+    code: 'CANCELLED',
+    hint: /same command/,
+  });
   const partial = await readTree(join(root, 'target'));
   assert.ok(Object.keys(partial).length >= 40 && Object.keys(partial).length < 200);
   for (const [path, text] of Object.entries(partial)) assert.equal(text, files[path]);
@@ -277,19 +345,23 @@ test('stopped on request: CANCELLED, whole files only, and the next run complete
   assert.deepEqual([result.alreadyThere, result.photos], [Object.keys(partial).length, 200]);
 });
 
-test('a file that may not be read is named', { skip: process.platform === 'win32' || process.getuid?.() === 0 }, async (t) => {
-  const root = await temporaryFolder(t);
-  await makeTree(join(root, 'source'), two);
-  await chmod(join(root, 'source/cats/b.jpg'), 0);
-  await assert.rejects(importTree(root, {}), { code: 'PERMISSION_DENIED', message: /b\.jpg/ });
-});
+test(
+  'a file that may not be read is named',
+  { skip: process.platform === 'win32' || process.getuid?.() === 0 },
+  async (t) => {
+    const root = await temporaryFolder(t);
+    await makeTree(join(root, 'source'), two);
+    await chmod(join(root, 'source/cats/b.jpg'), 0);
+    await assert.rejects(importTree(root, {}), { code: 'PERMISSION_DENIED', message: /b\.jpg/ });
+  },
+);
 
 test('an empty folder as target is as good as none, and stays when nothing could be imported', async (t) => {
   const root = await temporaryFolder(t);
   await mkdir(join(root, 'target'));
   await assert.rejects(importTree(root, { 'cats/cat.1.jpg': 'c' }), { code: 'DATASET_INVALID' });
   assert.deepEqual(await readdir(join(root, 'target')), []);
-  assert.equal((await importTree(root, { ...two, "cats/cat.1.jpg": "c" })).photos, 4);
+  assert.equal((await importTree(root, { ...two, 'cats/cat.1.jpg': 'c' })).photos, 4);
 });
 
 test('a disk that fills up: DISK_FULL, whole photos only, and with room again the rest comes', async (t) => {

@@ -69,12 +69,20 @@ export async function importPhotos(options: ImportOptions): Promise<ImportResult
     only: options.only ?? [],
     split: options.split,
   });
-  for (const { source, description } of plan.sources) progress.line(`${source.name}: ${describeKind(source, description)}`);
+  for (const { source, description } of plan.sources)
+    progress.line(`${source.name}: ${describeKind(source, description)}`);
   const existing = indexExisting(target, await listTarget(target));
   assertExistingFits(target, existing, plan, policy);
   const classNames = [...new Set([...plan.classNames, ...(policy === 'merge' ? classesOf(existing) : [])])].sort();
   assertClassesFit(classNames, Object.values(options.rename ?? {}));
-  const tally = await writePhotos(plan, { target, existing, policy, progress, signal, concurrency: options.concurrency ?? 8 });
+  const tally = await writePhotos(plan, {
+    target,
+    existing,
+    policy,
+    progress,
+    signal,
+    concurrency: options.concurrency ?? 8,
+  });
   return { directory: target, classNames, ...summarise(plan, tally) };
 }
 
@@ -125,7 +133,8 @@ async function writePhotos(plan: ImportPlan, world: WriteWorld): Promise<ImportT
   const task = world.progress.start('importing', plan.photoCount, 'photos');
   let done = 0;
   try {
-    for (const source of plan.sources) await writeSource(source, { world, writer, tally, onPhoto: () => task.update(++done) });
+    for (const source of plan.sources)
+      await writeSource(source, { world, writer, tally, onPhoto: () => task.update(++done) });
     if (policy === 'overwrite') await removeOthers(world, writer, tally);
   } finally {
     task.finish();
@@ -219,4 +228,3 @@ async function removeOthers(world: WriteWorld, writer: TargetWriter, tally: Impo
     tally.removed += 1;
   }
 }
-

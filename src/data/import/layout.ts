@@ -166,9 +166,11 @@ function oxfordLabel(breed: string): string {
 }
 
 function readCsvLabels(source: Source): Recognition {
-  const labelled = source.entries.map(
-    (entry, index): LabelledEntry => ({ index, label: entry.label ?? '', split: entry.split }),
-  );
+  const labelled = source.entries.map((entry, index): LabelledEntry => ({
+    index,
+    label: entry.label ?? '',
+    split: entry.split,
+  }));
   assertAllOrNoSplits(source, labelled);
   const withSplit = splitsOf(labelled).length === 0 ? '' : ',split';
   return {
@@ -203,7 +205,9 @@ function emptyChildren(source: Source, parents: ReadonlySet<string>, filled: Rea
     const cut = folder.lastIndexOf('/');
     const name = folder.slice(cut + 1);
     const isClassLevel = parents.has(cut < 0 ? '' : folder.slice(0, cut));
-    return isClassLevel && !filled.has(folder) && !folder.split('/').some(isIgnoredFolder) && splitOfWord(name) === undefined;
+    return (
+      isClassLevel && !filled.has(folder) && !folder.split('/').some(isIgnoredFolder) && splitOfWord(name) === undefined
+    );
   });
 }
 
@@ -239,7 +243,8 @@ function unrecognised(source: Source, places: readonly Place[]): PawprintError {
       empty.length > 0
         ? `${source.name}: the class folder ${empty.join(', ')} holds no picture, so only one class is left`
         : `${source.name}: nothing says what is on the pictures; they lie in one folder, or have names without a class`,
-    expected: 'two or more class folders (cats/ dogs/), names like cat.0.jpg or Abyssinian_12.jpg, or a CSV of path,label',
+    expected:
+      'two or more class folders (cats/ dogs/), names like cat.0.jpg or Abyssinian_12.jpg, or a CSV of path,label',
     received: `${places.length} picture(s) such as ${names}`,
     hint: 'Sort the photos into one folder per class and give the folder above them.',
   });
@@ -268,4 +273,3 @@ export function noPictures(source: Source): PawprintError {
       : 'Give the folder that holds the class folders.',
   });
 }
-

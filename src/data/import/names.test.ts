@@ -32,7 +32,11 @@ test('a cleaned path never climbs, for any text', () => {
 
 test('class names that could not be folders, or would be read as splits, are refused with a way out', () => {
   for (const name of ['', '.', '..', '.hidden', 'a/b', 'a\\b', 'a\nb', ' cats', 'Train', 'val', 'x'.repeat(256)])
-    assert.throws(() => assertClassName(name, 'here'), { code: 'DATASET_INVALID', hint: /--rename/ }, JSON.stringify(name));
+    assert.throws(
+      () => assertClassName(name, 'here'),
+      { code: 'DATASET_INVALID', hint: /--rename/ },
+      JSON.stringify(name),
+    );
   for (const name of ['cats', 'Cat', 'Katzen & Hunde', '猫', 'training cats', 'x'.repeat(255)])
     assert.doesNotThrow(() => assertClassName(name, 'here'));
 });

@@ -89,7 +89,8 @@ function recogniseBytes(name: string, start: Buffer): FileKind {
       expected: 'zip, tar or tar.gz',
       hint: 'Unpack it and import the folder.',
     });
-  if (/\.(zip|tar|tgz|gz)$/i.test(name)) throw unsafeArchive(name, 'it is neither a zip nor a tar, whatever its name says');
+  if (/\.(zip|tar|tgz|gz)$/i.test(name))
+    throw unsafeArchive(name, 'it is neither a zip nor a tar, whatever its name says');
   throw notASource(name, isPictureName(name) ? 'a single picture' : 'a file of another kind');
 }
 

@@ -73,7 +73,10 @@ export function planImport(sources: readonly Source[], options: PlanOptions): Im
     hasSplits: photos[0]?.split !== undefined,
     photoCount: photos.length,
     skipped,
-    notes: [...sources.flatMap((source) => source.notes.map((note) => `${source.name}: ${note}`)), ...missingClasses(photos)],
+    notes: [
+      ...sources.flatMap((source) => source.notes.map((note) => `${source.name}: ${note}`)),
+      ...missingClasses(photos),
+    ],
   };
 }
 
@@ -120,7 +123,11 @@ function assertNoEmptyClass(source: Source, recognition: Recognition, options: P
   });
 }
 
-function assertKnownClasses(options: PlanOptions, originalNames: ReadonlySet<string>, classNames: readonly string[]): void {
+function assertKnownClasses(
+  options: PlanOptions,
+  originalNames: ReadonlySet<string>,
+  classNames: readonly string[],
+): void {
   const demanded = options.renameIsOptional ? [] : Object.keys(options.rename);
   const unknownRename = demanded.find((name) => !originalNames.has(name));
   const unknownOnly = options.only.find((name) => !classNames.includes(name));

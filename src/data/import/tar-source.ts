@@ -55,7 +55,8 @@ export async function openTarSource(path: string, options: TarOptions): Promise<
       const isWanted = (at: number): boolean => wanted.has(indexOfOrdinal.get(at) ?? -1);
       for await (const item of readTar(path, { ...options, signal, meter: undefined, wanted: isWanted })) {
         const index = indexOfOrdinal.get(item.ordinal);
-        if (index !== undefined && item.bytes !== undefined) yield { index, content: { kind: 'bytes', bytes: item.bytes } };
+        if (index !== undefined && item.bytes !== undefined)
+          yield { index, content: { kind: 'bytes', bytes: item.bytes } };
       }
     },
   };
@@ -118,7 +119,9 @@ async function* readTar(path: string, options: ReadOptions): AsyncGenerator<TarI
     },
     onReadEntry: (entry) => {
       ordinal += 1;
-      collect(entry, { ordinal, keep: options.wanted(ordinal), limits: options.limits, name }, (item) => ready.push(item));
+      collect(entry, { ordinal, keep: options.wanted(ordinal), limits: options.limits, name }, (item) =>
+        ready.push(item),
+      );
     },
   });
   parser.on('eof', () => options.onEnd?.());
@@ -154,7 +157,10 @@ function asUnsafe(name: string, error: unknown): unknown {
   return unsafeArchive(name, `it is damaged or cut short (${error.message})`, { cause: error });
 }
 
-function openStream(path: string, gzip: boolean): { stream: NodeJS.ReadableStream & { destroy(): void }; packedBytes: () => number } {
+function openStream(
+  path: string,
+  gzip: boolean,
+): { stream: NodeJS.ReadableStream & { destroy(): void }; packedBytes: () => number } {
   const file = createReadStream(path, { highWaterMark: 1 << 18 });
   if (!gzip) return { stream: file, packedBytes: () => file.bytesRead };
   const gunzip = createGunzip({ chunkSize: 1 << 18 });
@@ -167,7 +173,9 @@ function openStream(path: string, gzip: boolean): { stream: NodeJS.ReadableStrea
 function assertPackedOnce(name: string, first: Buffer): void {
   const start = first.subarray(0, 4).toString('hex');
   if (start.startsWith('1f8b') || start === '28b52ffd')
-    throw unsafeArchive(name, 'it is packed twice over', { hint: 'Unpack the outer layer, then import what is inside.' });
+    throw unsafeArchive(name, 'it is packed twice over', {
+      hint: 'Unpack the outer layer, then import what is inside.',
+    });
 }
 
 function collect(

@@ -32,12 +32,16 @@ function contains(folder: string, path: string): boolean {
 }
 
 /** Throws when target and a source folder are one, or one lies inside the other: the import would feed on itself. */
-export async function assertApart(target: string, source: { readonly name: string; readonly path: string }): Promise<void> {
+export async function assertApart(
+  target: string,
+  source: { readonly name: string; readonly path: string },
+): Promise<void> {
   const [targetReal, sourceReal] = await Promise.all([realPathOf(target), realPathOf(source.path)]);
   const stats = await stat(sourceReal).catch(() => undefined);
   if (stats?.isDirectory() !== true) return;
   if (!contains(sourceReal, targetReal) && !contains(targetReal, sourceReal)) return;
-  const how = sourceReal === targetReal ? 'is the same folder as' : contains(sourceReal, targetReal) ? 'lies inside' : 'holds';
+  const how =
+    sourceReal === targetReal ? 'is the same folder as' : contains(sourceReal, targetReal) ? 'lies inside' : 'holds';
   throw new PawprintError('USAGE', {
     message: `the target ${target} ${how} the source ${source.name}`,
     expected: 'a target folder apart from every source',

@@ -23,7 +23,10 @@ test('never more than its places at once, and all are run', async () => {
 test('the first failure stops the next start and is thrown once all have settled', async () => {
   const gate = createTaskGate(1);
   await gate.run(() => Promise.reject(new Error('first')));
-  await assert.rejects(gate.run(() => Promise.resolve()), /first/);
+  await assert.rejects(
+    gate.run(() => Promise.resolve()),
+    /first/,
+  );
   await gate.settled();
   assert.throws(() => gate.throwIfFailed(), /first/);
 });

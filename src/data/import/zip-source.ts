@@ -91,9 +91,13 @@ async function* listZip(
   try {
     zip = await yauzl.openPromise(path, zipOptions);
     if (zip.entryCount > limits.maxEntries)
-      throw unsafeArchive(name, `it says it holds ${zip.entryCount} entries, more than the ${limits.maxEntries} allowed`, {
-        hint: 'If you trust this archive, raise the limit with --max-entries.',
-      });
+      throw unsafeArchive(
+        name,
+        `it says it holds ${zip.entryCount} entries, more than the ${limits.maxEntries} allowed`,
+        {
+          hint: 'If you trust this archive, raise the limit with --max-entries.',
+        },
+      );
     yield* zip.eachEntry();
   } catch (error) {
     throw asUnsafe(name, error);
@@ -128,7 +132,8 @@ const harmlessTypes = new Set([0, 0o100000, 0o040000]);
 /** The entry's clean path. Throws ARCHIVE_UNSAFE for escapes, links and devices, whatever their kind of file. */
 function checkEntry(name: string, entry: Entry, rawName: string): string {
   const result = normaliseEntryPath(rawName);
-  if ('refused' in result) throw unsafeArchive(name, `the entry ${JSON.stringify(rawName)} is refused: ${result.refused}`);
+  if ('refused' in result)
+    throw unsafeArchive(name, `the entry ${JSON.stringify(rawName)} is refused: ${result.refused}`);
   const madeBy = entry.versionMadeBy >> 8;
   const mode = entry.externalFileAttributes >>> 16;
   if ((madeBy === 3 || madeBy === 19) && !harmlessTypes.has(mode & fileTypeMask))

@@ -37,7 +37,9 @@ export function digestListing(photos: PhotoTable): string {
   const sha256 = createHash('sha256');
   for (let i = 0; i < photos.count; i++) {
     sha256.update(photos.pathBytes(i));
-    sha256.update(`\0${photos.label[i] ?? 0} ${photos.givenSplit[i] ?? 0} ${photos.sizeBytes[i] ?? 0} ${photos.mtimeMs[i] ?? 0}\n`);
+    sha256.update(
+      `\0${photos.label[i] ?? 0} ${photos.givenSplit[i] ?? 0} ${photos.sizeBytes[i] ?? 0} ${photos.mtimeMs[i] ?? 0}\n`,
+    );
   }
   return sha256.digest('hex');
 }

@@ -5,7 +5,14 @@ import { renameSync } from 'node:fs';
 import { readFile, rm } from 'node:fs/promises';
 import { basename, join } from 'node:path';
 import { parse } from 'csv-parse/sync';
-import { asPawprintError, hashBytes, listComplaints, PawprintError, temporaryPath, writeFileAtomic } from '../../core/index.ts';
+import {
+  asPawprintError,
+  hashBytes,
+  listComplaints,
+  PawprintError,
+  temporaryPath,
+  writeFileAtomic,
+} from '../../core/index.ts';
 import { manifestSchema, splitNames, type Manifest, type ManifestEntry, type SplitName } from '../manifest.ts';
 
 const header = 'path,label,md5,split,size,width,height,group';
@@ -21,7 +28,9 @@ export function rowsPath(directory: string): string {
 
 /** A line of CSV, quoted where it must be (RFC 4180, but for the newline). */
 export function csvLine(fields: readonly (string | number)[]): string {
-  const quoted = fields.map((field) => (/[",\r\n]/.test(String(field)) ? `"${String(field).replaceAll('"', '""')}"` : field));
+  const quoted = fields.map((field) =>
+    /[",\r\n]/.test(String(field)) ? `"${String(field).replaceAll('"', '""')}"` : field,
+  );
   return `${quoted.join(',')}\n`;
 }
 
@@ -97,20 +106,26 @@ export async function readManifest(directory: string): Promise<Manifest> {
   }
   const parsed = manifestSchema.safeParse(value);
   if (parsed.success) return parsed.data;
-  const complaint = listComplaints(parsed.error, value).sort((a, b) => Number(b.path === 'schemaVersion') - Number(a.path === 'schemaVersion'))[0];
+  const complaint = listComplaints(parsed.error, value).sort(
+    (a, b) => Number(b.path === 'schemaVersion') - Number(a.path === 'schemaVersion'),
+  )[0];
   throw new PawprintError('MANIFEST_INVALID', {
     message:
       complaint?.path === 'schemaVersion'
         ? `${path} is of another version of Pawprint`
         : `${path} is not a manifest: ${complaint?.path ?? ''} does not fit`,
-    expected: complaint?.path === 'schemaVersion' ? `schemaVersion ${manifestSchema.shape.schemaVersion.value}` : (complaint?.expected ?? ''),
+    expected:
+      complaint?.path === 'schemaVersion'
+        ? `schemaVersion ${manifestSchema.shape.schemaVersion.value}`
+        : (complaint?.expected ?? ''),
     received: complaint?.received ?? '',
     hint: prepareHint,
   });
 }
 
 function asMissing(error: unknown, directory: string): unknown {
-  if ((error as NodeJS.ErrnoException).code !== 'ENOENT') return asPawprintError(error, `opening the data set ${directory}`);
+  if ((error as NodeJS.ErrnoException).code !== 'ENOENT')
+    return asPawprintError(error, `opening the data set ${directory}`);
   return new PawprintError('MANIFEST_INVALID', {
     message: `${directory} is not a prepared data set`,
     expected: 'a folder with manifest.json in it',
@@ -129,7 +144,11 @@ export async function readRows(directory: string, manifest: Manifest): Promise<M
   });
   const sha256 = hashBytes('sha256', bytes);
   if (sha256 !== manifest.rowsSha256)
-    throw damaged(path, `sha256 ${manifest.rowsSha256}, as manifest.json says`, `sha256 ${sha256} (${bytes.length} bytes)`);
+    throw damaged(
+      path,
+      `sha256 ${manifest.rowsSha256}, as manifest.json says`,
+      `sha256 ${sha256} (${bytes.length} bytes)`,
+    );
   const labels = new Map(manifest.classNames.map((name, label) => [name, label]));
   const toEntry = (fields: string[]): ManifestEntry => parseRow(fields, labels, path);
   // csv-parse's types know of onRecord's result only where every record is of the caller's type.
@@ -142,9 +161,17 @@ function parseRow(fields: string[], labels: ReadonlyMap<string, number>, file: s
   const [path = '', className = '', md5 = '', splitText = '', size, width, height, group] = fields;
   const label = labels.get(className);
   const split = splitOf.get(splitText);
-  if (label === undefined || split === undefined || fields.length !== 8)
-    throw damaged(file, header, fields.join(','));
-  return { path, label, md5, split, size: Number(size), width: Number(width), height: Number(height), group: Number(group) };
+  if (label === undefined || split === undefined || fields.length !== 8) throw damaged(file, header, fields.join(','));
+  return {
+    path,
+    label,
+    md5,
+    split,
+    size: Number(size),
+    width: Number(width),
+    height: Number(height),
+    group: Number(group),
+  };
 }
 
 /** Something of a prepared data set is not what its manifest says. */

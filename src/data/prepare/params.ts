@@ -17,11 +17,15 @@ const defaults = {
 } as const;
 
 const fields = {
-  imageSizePx: preprocessingSchema.shape.imageSizePx.describe(`side of the square records, pixels; ${defaults.imageSizePx} unless told`),
+  imageSizePx: preprocessingSchema.shape.imageSizePx.describe(
+    `side of the square records, pixels; ${defaults.imageSizePx} unless told`,
+  ),
   fit: preprocessingSchema.shape.fit.describe(
     `how a photo meets the square: stretch (ignore the aspect ratio), crop (cut the centre) or pad (grey borders); ${defaults.fit} unless told`,
   ),
-  filter: preprocessingSchema.shape.filter.describe(`resampling: bilinear (antialiased triangle) or box (area mean); ${defaults.filter} unless told`),
+  filter: preprocessingSchema.shape.filter.describe(
+    `resampling: bilinear (antialiased triangle) or box (area mean); ${defaults.filter} unless told`,
+  ),
   testFraction: fraction.describe(
     `share (0–0.9) of each class for the test split, ${defaults.testFraction} unless told; unused where the folder has one of its own`,
   ),
@@ -30,15 +34,21 @@ const fields = {
   ),
   groupNearDuplicates: z
     .boolean()
-    .describe('keep near duplicates (by perceptual hash) in one split, as is done unless told; exact duplicates always stay together'),
+    .describe(
+      'keep near duplicates (by perceptual hash) in one split, as is done unless told; exact duplicates always stay together',
+    ),
   onBadPhoto: z
     .enum(['skip', 'fail'])
-    .describe(`a photo that cannot be decoded: skip (leave it out, list it in left-out.csv) or fail (stop at once); ${defaults.onBadPhoto} unless told`),
+    .describe(
+      `a photo that cannot be decoded: skip (leave it out, list it in left-out.csv) or fail (stop at once); ${defaults.onBadPhoto} unless told`,
+    ),
   maxBadFraction: z
     .number()
     .min(0)
     .max(1)
-    .describe(`share (0–1) of photos that may be skipped before preparing fails; ${defaults.maxBadFraction} unless told`),
+    .describe(
+      `share (0–1) of photos that may be skipped before preparing fails; ${defaults.maxBadFraction} unless told`,
+    ),
 };
 
 /** Strict, and complete by its defaults: `prepareParamsSchema.parse({})` is the default recipe. */

@@ -5,7 +5,9 @@ import { PhotoTable, PhotoTableBuilder, splitCode } from './photo-table.ts';
 void suite('PhotoTable', () => {
   const names = ['dogs/2.jpg', 'cats/10.jpg', 'cats/1.jpg', 'cats/ü🐈.jpg', 'cats/1.jpg.png'];
   const builder = new PhotoTableBuilder();
-  names.forEach((path, i) => builder.add({ path, label: i, split: i === 0 ? 'test' : undefined, sizeBytes: i * 1e10, mtimeMs: i + 0.25 }));
+  names.forEach((path, i) =>
+    builder.add({ path, label: i, split: i === 0 ? 'test' : undefined, sizeBytes: i * 1e10, mtimeMs: i + 0.25 }),
+  );
   const table = new PhotoTable(builder);
 
   test('is sorted by the bytes of the paths, with every column along', () => {

@@ -128,7 +128,15 @@ async function buildDataset(run: Run): Promise<PrepareResult> {
     const { batchDirectory } = work;
     const { signal } = options;
     const failOnBadPhoto = params.onBadPhoto === 'fail';
-    const decodeOptions = { sourceDirectory, recordBytes, batchDirectory, firstBatch, failOnBadPhoto, progress, signal };
+    const decodeOptions = {
+      sourceDirectory,
+      recordBytes,
+      batchDirectory,
+      firstBatch,
+      failOnBadPhoto,
+      progress,
+      signal,
+    };
     const bad = await decodePending(photos, files, pool, decodeOptions);
     checkBadPhotos(run.listing, bad, params.maxBadFraction);
 
@@ -139,7 +147,17 @@ async function buildDataset(run: Run): Promise<PrepareResult> {
     const groupsAcrossSplits = countGroupsAcrossSplits(photos, group, split);
 
     const badPhotos = describeBadPhotos(photos, bad);
-    const plan = { photos, classNames, sourceDirectory, params, seed, group, split, badPhotos, recordFiles: files.paths };
+    const plan = {
+      photos,
+      classNames,
+      sourceDirectory,
+      params,
+      seed,
+      group,
+      split,
+      badPhotos,
+      recordFiles: files.paths,
+    };
     const manifest = await writeDataset(plan, target, pool, { progress, signal });
     const { settings, listingDigest: listing } = run;
     await rememberRun(work, plan, { target, settings, listing, groupsAcrossSplits });

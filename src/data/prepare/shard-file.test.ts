@@ -43,7 +43,10 @@ void suite('writeShardFile', () => {
   });
 
   test('leaves nothing behind when a record file is missing or too short', async () => {
-    const plan = await makePlan([[0, 0], [1, 2]]);
+    const plan = await makePlan([
+      [0, 0],
+      [1, 2],
+    ]);
     await rm(plan.directory, { recursive: true });
     await mkdir(plan.directory);
     await writeFile(join(folder, 'source-1.bin'), 'short');

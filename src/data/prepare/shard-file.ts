@@ -53,11 +53,15 @@ function copyRecords(plan: ShardPlan, target: string): string {
   const sources = openSources(plan.files);
   const out = openSync(target, 'wx');
   try {
-    for (let next = 0; next < file.length; ) {
+    for (let next = 0; next < file.length;) {
       let filled = 0;
       while (filled < capacity && next < file.length) {
         const run = runLength(plan, next, capacity - filled);
-        sources.read(file[next] ?? 0, buffer.subarray(filled * recordBytes, (filled + run) * recordBytes), (slot[next] ?? 0) * recordBytes);
+        sources.read(
+          file[next] ?? 0,
+          buffer.subarray(filled * recordBytes, (filled + run) * recordBytes),
+          (slot[next] ?? 0) * recordBytes,
+        );
         filled += run;
         next += run;
       }
@@ -87,7 +91,7 @@ function runLength({ file, slot }: ShardPlan, start: number, limit: number): num
 }
 
 function writeWhole(descriptor: number, bytes: Uint8Array): void {
-  for (let done = 0; done < bytes.length; ) done += writeSync(descriptor, bytes, done);
+  for (let done = 0; done < bytes.length;) done += writeSync(descriptor, bytes, done);
 }
 
 /** Record files, opened as needed and only so many at once. */
@@ -111,7 +115,7 @@ function openSources(files: readonly string[]): {
   return {
     read: (file, into, position) => {
       const descriptor = descriptorOf(file);
-      for (let done = 0; done < into.length; ) {
+      for (let done = 0; done < into.length;) {
         const count = readSync(descriptor, into, done, into.length - done, position + done);
         if (count === 0) throw new Error(`${files[file] ?? ''} ends too early`);
         done += count;

@@ -41,7 +41,12 @@ function makePhotos(count: number, label: number, prefix = `c${label}-`): Photo[
   return Array.from({ length: count }, (_, i) => ({ content: `${prefix}${i}`, label }));
 }
 
-function countOf(photos: readonly Photo[], splits: ReadonlyMap<string, number>, name: SplitName, label: number): number {
+function countOf(
+  photos: readonly Photo[],
+  splits: ReadonlyMap<string, number>,
+  name: SplitName,
+  label: number,
+): number {
   return photos.filter((photo) => photo.label === label && splits.get(photo.content) === splitCode(name)).length;
 }
 
@@ -118,7 +123,10 @@ void suite('assignSplits', () => {
   });
 
   test('fills the share exactly where single photos allow it, in spite of large groups', () => {
-    const photos = [...makePhotos(100, 0).map((photo, i) => (i < 40 ? { ...photo, group: 7 } : photo)), ...makePhotos(100, 1)];
+    const photos = [
+      ...makePhotos(100, 0).map((photo, i) => (i < 40 ? { ...photo, group: 7 } : photo)),
+      ...makePhotos(100, 1),
+    ];
     const splits = splitsOf(photos);
     assert.equal(countOf(photos, splits, 'test', 0), 20);
     assert.equal(splits.get('c0-0'), splitCode('train'));

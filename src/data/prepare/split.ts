@@ -111,7 +111,11 @@ function carve(input: CarveInput, split: Uint8Array, carving: Carving): void {
   };
   // Groups of several classes first, by their rank alone, so that the others can make up for them.
   for (const group of groups.order)
-    if (groups.classOf[group] === -1 && (groups.rank[group] ?? 1) < carving.share && fits(input, groups, group, missing))
+    if (
+      groups.classOf[group] === -1 &&
+      (groups.rank[group] ?? 1) < carving.share &&
+      fits(input, groups, group, missing)
+    )
       take(group);
   for (const group of groups.order) {
     const label = groups.classOf[group] ?? -1;

@@ -24,7 +24,7 @@ test('new photos fall below the threshold as often as stated, or less', () => {
       rate,
     );
     assert.equal(familiarity?.falseAlarmRate, rate);
-    if (random.next() < (familiarity?.threshold ?? 1)) below++;
+    if (random.next() < familiarity.threshold) below++;
   }
   // 59 photos: rank 3 of 60, so exactly 5 %, with a standard deviation of 0.5 %.
   assert.ok(below / draws < 0.065 && below / draws > 0.035, `${below / draws}`);

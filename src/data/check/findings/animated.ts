@@ -9,7 +9,5 @@ export const animated: PhotoFinding<'animated'> = {
   threshold: { value: 1, meaning: 'frames; flagged when more' },
   shows: 'photos',
   judge: ({ info }, threshold) =>
-    info !== undefined && info.frames > threshold
-      ? { score: info.frames, detail: `${info.frames} frames` }
-      : undefined,
+    info !== undefined && info.frames > threshold ? { score: info.frames, detail: `${info.frames} frames` } : undefined,
 };

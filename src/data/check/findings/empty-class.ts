@@ -14,7 +14,9 @@ export const emptyClass: ClassFinding<'empty-class'> = {
       counts.flatMap((count, label) => {
         if (count > 0) return [];
         const detail = split === undefined ? 'no photos' : `no photos in ${split}`;
-        return [{ className: dataset.classNames[label] ?? '', ...(split === undefined ? {} : { split }), score: 0, detail }];
+        return [
+          { className: dataset.classNames[label] ?? '', ...(split === undefined ? {} : { split }), score: 0, detail },
+        ];
       }),
     ),
 };

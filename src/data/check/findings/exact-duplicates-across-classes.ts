@@ -10,5 +10,7 @@ export const exactAcrossClasses: GroupFinding<'exact-duplicates-across-classes'>
   gate: { unit: 'count', limit: 0 },
   shows: 'groups',
   judge: (dataset) =>
-    dataset.exactGroups.filter((rows) => spansClasses(dataset, rows)).map((rows) => ({ rows, detail: listClasses(dataset, rows) })),
+    dataset.exactGroups
+      .filter((rows) => spansClasses(dataset, rows))
+      .map((rows) => ({ rows, detail: listClasses(dataset, rows) })),
 };

@@ -10,5 +10,7 @@ export const exactAcrossSplits: GroupFinding<'exact-duplicates-across-splits'> =
   gate: { unit: 'count', limit: 0 },
   shows: 'groups',
   judge: (dataset) =>
-    dataset.exactGroups.filter((rows) => spansSplits(dataset, rows)).map((rows) => ({ rows, detail: listSplits(dataset, rows) })),
+    dataset.exactGroups
+      .filter((rows) => spansSplits(dataset, rows))
+      .map((rows) => ({ rows, detail: listSplits(dataset, rows) })),
 };

@@ -78,7 +78,4 @@ export interface ClassFinding<Id extends string = string> extends FindingRecord<
 }
 
 export type Finding<Id extends string = string> =
-  | PhotoFinding<Id>
-  | OutlierFinding<Id>
-  | GroupFinding<Id>
-  | ClassFinding<Id>;
+  PhotoFinding<Id> | OutlierFinding<Id> | GroupFinding<Id> | ClassFinding<Id>;

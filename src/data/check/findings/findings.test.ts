@@ -46,7 +46,10 @@ const borders: Partial<Record<FindingId, readonly [flagged: PhotoFacts, clean: P
   unreadable: [failed('unreadable'), failed('undecodable')],
   truncated: [failed('truncated'), failed('empty')],
   'zero-bytes': [failed('empty'), failed('unreadable')],
-  'wrong-extension': [{ ...photo, path: 'cats/a.png' }, { ...photo, path: 'cats.png/a' }],
+  'wrong-extension': [
+    { ...photo, path: 'cats/a.png' },
+    { ...photo, path: 'cats.png/a' },
+  ],
   dark: [withPercentiles({ p99: 101 }), withPercentiles({ p99: 102 })],
   light: [withPercentiles({ p5: 154 }), withPercentiles({ p5: 153 })],
   blurry: [withStatistics({ sharpness: 24.9 }), withStatistics({ sharpness: 24.9, contrast: 49 })],

@@ -8,5 +8,8 @@ export const light: PhotoFinding<'light'> = {
   explanation: 'Hardly a pixel is dark: overexposed, or a nearly blank page.',
   threshold: { value: 0.6, meaning: 'luminance (0–1) that 95 % of the pixels exceed; flagged when higher' },
   shows: 'photos',
-  judge: ({ statistics }, threshold) => { const score = (statistics?.percentiles.p5 ?? 0) / 255; return score > threshold ? { score } : undefined; },
+  judge: ({ statistics }, threshold) => {
+    const score = (statistics?.percentiles.p5 ?? 0) / 255;
+    return score > threshold ? { score } : undefined;
+  },
 };

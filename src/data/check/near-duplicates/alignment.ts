@@ -105,7 +105,8 @@ function normalEquations(
   for (let y = 1; y < side - 1; y++)
     for (let x = 1; x < side - 1; x++) {
       const at = y * side + x;
-      if ((inside[at - 1] ?? 0) + (inside[at + 1] ?? 0) + (inside[at - side] ?? 0) + (inside[at + side] ?? 0) < 4) continue;
+      if ((inside[at - 1] ?? 0) + (inside[at + 1] ?? 0) + (inside[at - side] ?? 0) + (inside[at + side] ?? 0) < 4)
+        continue;
       const gradientX = ((right[at + 1] ?? 0) - (right[at - 1] ?? 0)) * (half / 2);
       const gradientY = ((right[at + side] ?? 0) - (right[at - side] ?? 0)) * (half / 2);
       slopes[0] = gradientX * (x / half - 1);

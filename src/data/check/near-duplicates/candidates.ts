@@ -141,7 +141,12 @@ function addNearPairs(pairs: PairList, unique: Uint32Array, words: Uint32Array, 
   }
 }
 
-const noBand = { keys: new Uint16Array(), starts: new Uint32Array(), items: new Uint32Array(), masks: new Uint16Array() };
+const noBand = {
+  keys: new Uint16Array(),
+  starts: new Uint32Array(),
+  items: new Uint32Array(),
+  masks: new Uint16Array(),
+};
 
 /** All masks of `width` bits with at most `bits` ones. */
 function masksWithin(width: number, bits: number): Uint16Array {

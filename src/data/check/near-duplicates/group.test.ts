@@ -22,7 +22,9 @@ before(async () => {
   const blots = (seed: string, size: number): Sharp => {
     const random = createRandom(seed);
     const data = Uint8Array.from({ length: 16 * 12 * 3 }, () => random.integer(256));
-    return sharp(data, { raw: { width: 16, height: 12, channels: 3 } }).resize(size, (size * 3) / 4, { kernel: 'cubic' });
+    return sharp(data, { raw: { width: 16, height: 12, channels: 3 } }).resize(size, (size * 3) / 4, {
+      kernel: 'cubic',
+    });
   };
   const picture = async (seed: string): Promise<Buffer> => blots(seed, 240).jpeg().toBuffer();
   const [a, b, c] = await Promise.all(['a', 'b', 'c'].map(picture));

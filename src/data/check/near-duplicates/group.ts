@@ -53,7 +53,10 @@ export interface LookAlikePair {
 export async function findNearDuplicates(photos: ComparablePhotos, options: GroupOptions): Promise<LookAlikePair[]> {
   const candidates = findCandidates(photos, maxHashDistance);
   if (candidates.first.length === 0) return [];
-  const own = options.pool === undefined ? createWorkerPool<CheckRequest, CheckReply>(checkWorkerScript(), sizeOf(options)) : undefined;
+  const own =
+    options.pool === undefined
+      ? createWorkerPool<CheckRequest, CheckReply>(checkWorkerScript(), sizeOf(options))
+      : undefined;
   const pool = options.pool ?? own;
   if (pool === undefined) throw new Error('no worker pool');
   const abort = (): void => void own?.close();

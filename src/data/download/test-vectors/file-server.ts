@@ -20,13 +20,21 @@ export interface FileServer {
   /** Used up from the front, one a request; then the file is served. */
   readonly answers: Answer[];
   /** Range and If-Range of every request, in order. */
-  readonly requests: { readonly path: string; readonly range: string | undefined; readonly ifRange: string | undefined }[];
+  readonly requests: {
+    readonly path: string;
+    readonly range: string | undefined;
+    readonly ifRange: string | undefined;
+  }[];
 }
 
 export async function startFileServer(t: TestContext, file: Buffer, name = 'photos.zip'): Promise<FileServer> {
   const http = createServer((request, response) => {
     const { range, 'if-range': ifRange } = request.headers;
-    server.requests.push({ path: request.url ?? '', range, ifRange: typeof ifRange === 'string' ? ifRange : undefined });
+    server.requests.push({
+      path: request.url ?? '',
+      range,
+      ifRange: typeof ifRange === 'string' ? ifRange : undefined,
+    });
     const answer = server.answers.shift() ?? serveFile;
     answer(request, response, server);
   });
