@@ -1,4 +1,4 @@
-// npm run box-models -- --photos DIR: trains the models in the box (models/cats-vs-dogs/) by the commands that a user
+// npm run box-models -- --photos DIR [--only transfer|cnn]: trains the models in the box (models/cats-vs-dogs/) by the commands that a user
 // types, scores them on the test split, and writes a card beside each. DIR has train/ and test/ with cats/ and dogs/.
 import { execFile } from 'node:child_process';
 import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
@@ -55,7 +55,7 @@ const cards: readonly Card[] = [
   },
 ];
 
-const { values } = parseArgs({ options: { photos: { type: 'string' } } });
+const { values } = parseArgs({ options: { photos: { type: 'string' }, only: { type: 'string' } } });
 if (values.photos === undefined) throw new Error('say where the photos are: --photos DIR, with train/ and test/ in it');
 const photos = resolve(values.photos);
 const work = await mkdtemp(join(tmpdir(), 'pawprint-box-'));
@@ -129,7 +129,7 @@ async function writeCard({ title, kind, licence, limits }: Card, command: string
 try {
   await pawprint('data', 'import', photos, '--to', 'data/raw', '--quiet');
   await pawprint('data', 'prepare', '--data', 'data/raw', '--to', 'data/prepared', '--quiet');
-  for (const card of cards) {
+  for (const card of cards.filter(({ kind }) => values.only === undefined || values.only === kind)) {
     const own = ['train', card.kind, '--params', join(root, 'params.yaml'), '--data', 'data/prepared', '--quiet'];
     await pawprint(...own, '--out', `${card.kind}.onnx`);
     await writeFile(

@@ -7,11 +7,15 @@ import { familiarityThreshold, findFamiliarClasses } from './familiarity.ts';
 test('familiar are the fewest classes that hold nine tenths of the probability', () => {
   // Classes 3 and 1 hold all but 2 · e^−9 of it.
   const logits = Float32Array.of(0, 9, 0, 10, 0, 9, 0, 10);
-  const { classes, scores } = findFamiliarClasses(logits, 4);
+  const { classes, heldOutScores } = findFamiliarClasses(logits, 4);
   assert.deepEqual(classes, [3, 1]);
-  assert.ok(scores.every((score) => score > 0.999 && score <= 1));
+  assert.ok(heldOutScores.every((score) => score > 0.999 && score <= 1));
   const half = findFamiliarClasses(Float32Array.of(30, 0, 0, 0, 0, 30), 3);
   assert.deepEqual(half.classes, [0, 2], 'of equal ones the first');
+  assert.ok(
+    half.heldOutScores.every((score) => score < 1e-9),
+    'each photo is scored by the classes of the other',
+  );
 });
 
 test('new photos fall below the threshold as often as stated, or less', () => {

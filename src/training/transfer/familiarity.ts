@@ -5,43 +5,64 @@ import type { Familiarity } from '../../models/index.ts';
 
 /** Share of the training photos' mean probability that the familiar classes hold. */
 const familiarShare = 0.9;
+/** Parts of the photos that are scored by the classes of the others. */
+const crossFolds = 10;
 
 export interface FamiliarClasses {
   /** Indices into the backbone's classes, the commonest first. */
   readonly classes: readonly number[];
-  /** Familiarity of each training photo, [n]. */
-  readonly scores: Float64Array;
+  /** Familiarity of each training photo by classes that were found on others, [n]: as a new photo would be scored. */
+  readonly heldOutScores: Float64Array;
 }
 
-/** Softmax of row `row` of `logits` [n, K]. */
-function probabilitiesOf(logits: Float32Array, row: number, classCount: number): Float64Array {
-  const own = Float64Array.from(logits.subarray(row * classCount, (row + 1) * classCount));
-  const max = own.reduce((a, b) => Math.max(a, b), -Infinity);
-  own.forEach((value, c) => (own[c] = Math.exp(value - max)));
-  const sum = own.reduce((a, b) => a + b, 0);
-  return own.map((value) => value / sum);
+/** Softmax over the classes of each photo: [n, K]. */
+function softmaxRows(logits: Float32Array, classCount: number): Float64Array {
+  const probabilities = new Float64Array(logits.length);
+  for (let at = 0; at < logits.length; at += classCount) {
+    const own = logits.subarray(at, at + classCount);
+    const max = own.reduce((a, b) => Math.max(a, b), -Infinity);
+    let sum = 0;
+    own.forEach((value, c) => (sum += probabilities[at + c] = Math.exp(value - max)));
+    for (let c = 0; c < classCount; c++) probabilities[at + c] = (probabilities[at + c] ?? 0) / sum;
+  }
+  return probabilities;
 }
 
-/** The fewest of the backbone's classes that hold nine tenths of the mean probability of the photos. */
-export function findFamiliarClasses(classLogits: Float32Array, classCount: number): FamiliarClasses {
-  const n = classLogits.length / classCount;
-  const mean = new Float64Array(classCount);
-  for (let row = 0; row < n; row++)
-    probabilitiesOf(classLogits, row, classCount).forEach((p, c) => (mean[c] = (mean[c] ?? 0) + p / n));
-  const order = Array.from(mean.keys()).sort((a, b) => (mean[b] ?? 0) - (mean[a] ?? 0) || a - b);
+/** The fewest classes that hold `familiarShare` of the sum of these rows, the commonest first. */
+function commonClasses(probabilities: Float64Array, classCount: number, rows: readonly number[]): number[] {
+  const sums = new Float64Array(classCount);
+  for (const row of rows)
+    for (let c = 0; c < classCount; c++)
+      sums[c] = (sums[c] ?? 0) + (probabilities[row * classCount + c] ?? 0) / rows.length;
+  const order = Array.from(sums.keys()).sort((a, b) => (sums[b] ?? 0) - (sums[a] ?? 0) || a - b);
   let held = 0;
-  const end = order.findIndex((c) => (held += mean[c] ?? 0) >= familiarShare);
-  const classes = order.slice(0, end < 0 ? order.length : end + 1);
-  const scores = Float64Array.from({ length: n }, (_, row) => {
-    const own = probabilitiesOf(classLogits, row, classCount);
-    return classes.reduce((sum, c) => sum + (own[c] ?? 0), 0);
-  });
-  return { classes, scores };
+  const last = order.findIndex((c) => (held += sums[c] ?? 0) >= familiarShare);
+  return order.slice(0, last < 0 ? order.length : last + 1);
 }
 
 /**
- * The threshold by conformal prediction: the ⌊α(n + 1)⌋-th smallest score, so that a new photo drawn as these were falls
- * below it with probability at most α = `falseAlarmRate`. null: fewer than 1/α − 1 photos say nothing about such a rate.
+ * The backbone's classes that photos with these logits [n, K] fall into, and each photo's familiarity by the classes of
+ * the other folds: scores of the photos that chose the classes would be too high, and the threshold with them.
+ */
+export function findFamiliarClasses(classLogits: Float32Array, classCount: number): FamiliarClasses {
+  const n = classLogits.length / classCount;
+  const probabilities = softmaxRows(classLogits, classCount);
+  const all = Array.from({ length: n }, (_, row) => row);
+  const heldOutScores = new Float64Array(n);
+  const foldCount = Math.min(crossFolds, n);
+  for (let fold = 0; fold < foldCount; fold++) {
+    const others = n === 1 ? all : all.filter((row) => row % foldCount !== fold);
+    const classes = commonClasses(probabilities, classCount, others);
+    for (let row = fold; row < n; row += foldCount)
+      heldOutScores[row] = classes.reduce((sum, c) => sum + (probabilities[row * classCount + c] ?? 0), 0);
+  }
+  return { classes: commonClasses(probabilities, classCount, all), heldOutScores };
+}
+
+/**
+ * The threshold by conformal prediction: the ⌊α(n + 1)⌋-th smallest held-out score, so that a new photo drawn as these
+ * were falls below it with probability about α = `falseAlarmRate` (exactly at most α for classes fixed beforehand).
+ * null: fewer than 1/α − 1 photos say nothing about such a rate.
  */
 export function familiarityThreshold(scores: Float64Array, falseAlarmRate: number): Familiarity | null {
   const rank = Math.floor(falseAlarmRate * (scores.length + 1));

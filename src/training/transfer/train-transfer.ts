@@ -139,7 +139,8 @@ function describeModel(
 ): ModelMetadata {
   const { photos, params, confidence, seed, out, lineage } = options;
   const chosen = fit.table.find(({ strength }) => strength === fit.strength);
-  const familiarity = familiar === null ? null : familiarityThreshold(familiar.scores, confidence.falseAlarmRate);
+  const familiarity =
+    familiar === null ? null : familiarityThreshold(familiar.heldOutScores, confidence.falseAlarmRate);
   return {
     schemaVersion: 1,
     name: out.replace(/^.*[/\\]/, '').replace(/\.onnx$/, ''),
