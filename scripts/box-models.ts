@@ -28,6 +28,8 @@ interface Scores {
 interface Card {
   readonly title: string;
   readonly kind: 'transfer' | 'cnn';
+  /** Parameter file, from the repository's root. */
+  readonly params: string;
   readonly licence: string;
   readonly limits: readonly string[];
 }
@@ -36,6 +38,7 @@ const cards: readonly Card[] = [
   {
     title: 'Cats against dogs, by transfer',
     kind: 'transfer',
+    params: 'params.yaml',
     licence:
       'MIT for the head; it contains EfficientNet-Lite0, Apache-2.0 (assets/backbones/LICENSE-APACHE-2.0.txt, NOTICE)',
     limits: [
@@ -47,6 +50,7 @@ const cards: readonly Card[] = [
   {
     title: 'Cats against dogs, a CNN from scratch',
     kind: 'cnn',
+    params: 'examples/cnn-strong.yaml',
     licence: 'MIT',
     limits: [
       'The baseline of the guide, at 64 × 64 pixels: right about six times in seven. Use the transfer model for answers.',
@@ -130,13 +134,16 @@ try {
   await pawprint('data', 'import', photos, '--to', 'data/raw', '--quiet');
   await pawprint('data', 'prepare', '--data', 'data/raw', '--to', 'data/prepared', '--quiet');
   for (const card of cards.filter(({ kind }) => values.only === undefined || values.only === kind)) {
-    const own = ['train', card.kind, '--params', join(root, 'params.yaml'), '--data', 'data/prepared', '--quiet'];
+    const own = ['train', card.kind, '--params', join(root, card.params), '--data', 'data/prepared', '--quiet'];
     await pawprint(...own, '--out', `${card.kind}.onnx`);
     await writeFile(
       join(root, 'models/cats-vs-dogs', `${card.kind}.onnx`),
       await readFile(join(work, `${card.kind}.onnx`)),
     );
-    await writeCard(card, `pawprint train ${card.kind} --data data/prepared --out models/${card.kind}.onnx`);
+    await writeCard(
+      card,
+      `pawprint train ${card.kind} --params ${card.params} --data data/prepared --out models/${card.kind}.onnx`,
+    );
   }
 } finally {
   await rm(work, { recursive: true, force: true });

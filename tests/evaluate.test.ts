@@ -79,6 +79,7 @@ test('a folder of class folders: every score as counted by hand, every file of t
   const out = join(cwd, 'reports/plain');
   assert.deepEqual((await readdir(out)).sort(), [
     'confusion_matrix.png',
+    'coverage.png',
     'evaluation.json',
     'index.html',
     'predictions.csv',

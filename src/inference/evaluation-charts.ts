@@ -9,11 +9,13 @@ import {
 } from '../evaluation/index.ts';
 import {
   confusionMatrixChart,
+  coverageChart,
   learningCurves,
   reliabilityChart,
   rocChart,
   type RocChartSeries,
 } from '../image/index.ts';
+import { scoreAbstention } from './abstention-scores.ts';
 import type { Evaluation } from './evaluate.ts';
 import type { HistoryRow } from './training-history.ts';
 
@@ -26,7 +28,7 @@ export interface EvaluationChart {
   readonly caption: string;
 }
 
-/** confusion_matrix.png, roc.png (where it is defined), reliability.png, learning_curves.png (where there is a history). */
+/** confusion_matrix.png, roc.png (where it is defined), reliability.png, coverage.png, learning_curves.png (with a history). */
 export function evaluationCharts(evaluation: Evaluation, history: readonly HistoryRow[] | null): EvaluationChart[] {
   const { scores, classNames, dataset, model } = evaluation;
   const subtitle = `${model.name}, ${scores.total} photos${dataset.split === null ? '' : ` of the ${dataset.split} split`}`;
@@ -51,6 +53,13 @@ export function evaluationCharts(evaluation: Evaluation, history: readonly Histo
     svg: reliabilityChart({ subtitle, bins: scores.reliability, expectedCalibrationError: scores.ece }),
     alternative: `Reliability diagram, expected calibration error ${scores.ece.toFixed(3)}`,
     caption: 'How often the model is right when it says it is so sure.',
+  });
+  const { curve, coverage, answered } = scoreAbstention(evaluation);
+  charts.push({
+    fileName: 'coverage.png',
+    svg: coverageChart({ subtitle, points: curve, ...(answered < scores.total ? { chosenCoverage: coverage } : {}) }),
+    alternative: `Risk and coverage, ${answered} of ${scores.total} photos answered`,
+    caption: 'How often the model is wrong when it answers only what it is surest of.',
   });
   if (history !== null)
     charts.push({

@@ -17,7 +17,7 @@ export interface EvaluationReportOptions {
   readonly signal?: AbortSignal;
 }
 
-const chartFiles = ['confusion_matrix.png', 'roc.png', 'reliability.png', 'learning_curves.png'];
+const chartFiles = ['confusion_matrix.png', 'roc.png', 'reliability.png', 'coverage.png', 'learning_curves.png'];
 /** Photos shown a cell; the page stays a few megabytes whatever the data set. */
 const limits = { mistakes: 200, right: 40, allMistakes: 1200, allRight: 400 };
 const thumbnailSizePx = 128;

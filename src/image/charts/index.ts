@@ -9,3 +9,4 @@ export { reliabilityChart, type ReliabilityChartBin, type ReliabilityChartOption
 export { rocChart, type RocChartOptions, type RocChartSeries } from './roc-chart.ts';
 export { scatterChart, type ScatterChartOptions } from './scatter-chart.ts';
 export { renderPng } from './render-png.ts';
+export * from './coverage-chart.ts';
