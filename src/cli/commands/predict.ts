@@ -68,10 +68,14 @@ export default defineCommand({
     const { signal, stdin, stderr, cwd } = context;
     const model = findModel(options.model, context);
     const predictor = await Predictor.load(model, { device: options.device });
-    const overlays: OverlayFolder | undefined =
-      options.explain === undefined
-        ? undefined
-        : createOverlayFolder(await createExplainer(model), resolve(cwd, options.explain));
+    let overlays: OverlayFolder | undefined;
+    try {
+      if (options.explain !== undefined)
+        overlays = createOverlayFolder(await createExplainer(model), resolve(cwd, options.explain));
+    } catch (error) {
+      await predictor.close();
+      throw error;
+    }
 
     const inputs = async function* (): ReturnType<typeof listPhotoInputs> {
       for (const path of photos) {

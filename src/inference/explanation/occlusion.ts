@@ -1,5 +1,5 @@
 // Is an explanation true? Covers the hottest part of a record and looks how much the answer suffers, against the coldest
-// part and a random one (occlusion: Zeiler & Fergus 2014). bench/explain-sanity.ts and the tests print and require it.
+// part and a random one (occlusion: Zeiler & Fergus 2014). tests/explain.test.ts requires it.
 import type { Random } from '../../core/index.ts';
 import type { Predictor } from '../predictor.ts';
 import type { Explainer } from './explainer.ts';
