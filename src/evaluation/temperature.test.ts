@@ -1,4 +1,4 @@
-// The temperature: found where the likelihood has its maximum, and finite where all photos are right.
+// The temperature: found where the likelihood has its maximum, and away from 0 where all photos are right.
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { createRandom, PawprintError } from '../core/index.ts';
@@ -35,14 +35,17 @@ test('photos that are all right do not make a model certain, and the fewer they 
   const perfect = (count: number): number =>
     fitTemperature(
       Uint8Array.from({ length: count }, (_, i) => i % 2),
-      { values: Float64Array.from({ length: count }, (_, i) => (i % 2 === 1 ? 5 : -5)), width: 1 },
+      { values: Float64Array.from({ length: count }, (_, i) => (i % 2 === 1 ? 3 : -3)), width: 1 },
       2,
     );
-  // Platt's targets: σ(5 / T) = (n + 1) / (n + 2) with n photos a class.
-  for (const n of [10, 1000]) {
-    const sure = sigmoid(5 / perfect(2 * n));
-    assert.ok(Math.abs(sure - (n + 1) / (n + 2)) < 1e-4, `${sure} for ${n}`);
+  const temperatures = [4, 40, 400].map(perfect);
+  for (const [i, n] of [4, 40, 400].entries()) {
+    const t = temperatures[i] ?? 0;
+    // Where the prior holds the likelihood: ln T = −n · (3 / T) · σ(−3 / T).
+    assert.ok(Math.abs(Math.log(t) + n * (3 / t) * sigmoid(-3 / t)) < 1e-3, `${t} for ${n}`);
   }
+  assert.ok((temperatures[0] ?? 0) > (temperatures[1] ?? 0) && (temperatures[1] ?? 0) > (temperatures[2] ?? 0));
+  assert.ok((temperatures[0] ?? 0) < 1 && (temperatures[2] ?? 0) > 0.2, temperatures.join());
 });
 
 test('what cannot be fitted is refused', () => {

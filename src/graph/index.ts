@@ -22,6 +22,7 @@ export * from './onnx-read.ts';
 export { readableOpsets } from './onnx-upgrade.ts';
 export * from './append-graph.ts';
 export * from './subgraph.ts';
+export * from './blocks.ts';
 export * from './dequantize.ts';
 export * from './imported-network.ts';
 export * from './first-block.ts';

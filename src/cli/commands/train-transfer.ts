@@ -14,6 +14,7 @@ interface Options {
   readonly threads?: number | undefined;
   readonly backbone?: string | undefined;
   readonly cache?: string | undefined;
+  readonly fineTune?: number | undefined;
   readonly mirrored: boolean;
 }
 
@@ -29,7 +30,7 @@ export async function runTransfer(options: Options, context: CommandContext): Pr
   const { seed, settings } = await loadSection('transfer', transferParamsSchema, {
     cwd,
     options,
-    flags: { threads, mirrored },
+    flags: { threads, mirrored, fineTuneBlocks: options.fineTune },
   });
   const { settings: confidence } = await loadSection('confidence', confidenceParamsSchema, { cwd, options });
   const out = options.out ?? 'models/transfer.onnx';
@@ -70,7 +71,7 @@ export async function runTransfer(options: Options, context: CommandContext): Pr
 
 function describe(
   out: string,
-  { metadata, photos, cached, leftOut, warnings, backbone, fit }: TransferResult,
+  { metadata, photos, cached, leftOut, warnings, backbone, fit, fineTuning }: TransferResult,
   data: string,
 ): string {
   const { metrics } = metadata;
@@ -80,9 +81,20 @@ function describe(
     `held-out accuracy ${percent('crossValidation.accuracy')} (${fit.folds} folds), log loss ${(metrics['crossValidation.logLoss'] ?? NaN).toFixed(4)}, regularisation ${fit.strength.toPrecision(2)}`,
     ...leftOut.slice(0, 5).map(({ name, error }) => `left out ${name}: ${error.message}`),
     ...(leftOut.length > 5 ? [`left out ${leftOut.length - 5} more`] : []),
+    ...(fineTuning === null ? [] : [describeFineTuning(fineTuning)]),
     describeConfidence(metadata),
     ...warnings.map((warning) => `note: ${warning}`),
     `next: pawprint evaluate --model ${out} --data ${data}`,
   ];
   return lines.join('\n');
+}
+
+function describeFineTuning({
+  history,
+  keptEpoch,
+  trainedParameters,
+}: NonNullable<TransferResult['fineTuning']>): string {
+  const [before, kept] = [history[0], history.find(({ epoch }) => epoch === keptEpoch)];
+  const change = [before, kept].map((row) => (row?.validationLoss ?? NaN).toFixed(4)).join(' to ');
+  return `fine-tuned ${trainedParameters.toLocaleString('en')} parameters, kept epoch ${keptEpoch} of ${history.length - 1}: validation loss ${change}, accuracy ${(100 * (kept?.validationAccuracy ?? NaN)).toFixed(1)} %`;
 }

@@ -14,7 +14,7 @@ const positiveInt = z.coerce.number().int().min(1);
 /** Flags of one way only; a flag that is in neither list belongs to both. */
 const ownFlags = {
   scratch: ['epochs', 'batchSize', 'lr', 'device', 'resume'],
-  transfer: ['backbone', 'cache', 'mirrored'],
+  transfer: ['backbone', 'cache', 'fineTune', 'mirrored'],
 } as const;
 
 export default defineCommand({
@@ -30,6 +30,7 @@ export default defineCommand({
   examples: [
     'pawprint train transfer --data data/prepared --out models/transfer.onnx',
     'pawprint train transfer --data my-dozen-photos --out models/mine.onnx',
+    'pawprint train transfer --backbone efficientnet-lite0.onnx --fine-tune 3',
     'pawprint train cnn --data data/prepared --out models/cnn.onnx',
     'pawprint train cnn --epochs 60 --set train.lr=0.002 --set train.augment.cutoutFraction=0.3',
     'pawprint train logistic-regression --out models/logistic-regression.onnx --threads 1 --seed 7',
@@ -59,6 +60,12 @@ export default defineCommand({
       .optional()
       .describe('transfer: ONNX file of a pretrained backbone; the one in the box unless told'),
     cache: z.string().optional().describe('transfer: folder that keeps features; .pawprint/cache unless told'),
+    fineTune: z.coerce
+      .number()
+      .int()
+      .min(1)
+      .optional()
+      .describe('transfer: train the last so many blocks of the backbone too (transfer.fineTuneBlocks)'),
     mirrored: z.boolean().default(false).describe('transfer: learn from mirror images too (transfer.mirrored)'),
   }),
   run: async ({ positionals, options, context }) => {
@@ -93,7 +100,7 @@ function refuseForeignFlags(kind: Kind, options: Readonly<Record<string, unknown
     message: `${flagOf(given)} means nothing to \`pawprint train ${kind}\``,
     expected:
       kind === 'transfer'
-        ? '--backbone, --cache, --mirrored, --threads'
+        ? '--backbone, --cache, --fine-tune, --mirrored, --threads'
         : '--epochs, --batch-size, --lr, --device, --resume, --threads',
     received: flagOf(given),
     hint: 'Leave it out; `pawprint train --help` says which flag belongs to which model.',

@@ -2,6 +2,8 @@
 import { PawprintError } from '../../core/index.ts';
 import type { LabelledPhotoFile, LabelledPhotos } from '../../data/index.ts';
 import type { ExtractedFeatures } from '../../features/index.ts';
+import { assignFolds } from './folds.ts';
+import type { TransferParams } from './params.ts';
 
 export interface LearningRows {
   /** [n, d]: each photo, then (where asked for) the mirror image of each. */
@@ -10,6 +12,8 @@ export interface LearningRows {
   readonly groups: Int32Array;
   /** [photos, K]; null: the backbone has no classes of its own. */
   readonly classLogits: Float32Array | null;
+  /** Index of each photo among those that were to be learnt from, [photos]. */
+  readonly indices: readonly number[];
   /** Photos, mirror images not counted. */
   readonly photos: number;
 }
@@ -55,8 +59,44 @@ export function learningRows(
       labels: Uint8Array.from(each, (index) => photos[index]?.label ?? 0),
       groups: Int32Array.from(each, (index) => photos[index]?.group ?? 0),
       classLogits: extracted.classLogits === null ? null : take(extracted.classLogits),
+      indices: kept,
       photos: kept.length,
     },
     leftOut: extracted.failed.map(({ index, error }) => ({ name: photos[index]?.name ?? '', error })),
   };
+}
+
+/** The rows of some photos (by row), their mirror images with them. */
+export function takeRows(rows: LearningRows, photos: readonly number[]): LearningRows {
+  const width = rows.features.length / rows.labels.length;
+  const views = rows.labels.length / rows.photos;
+  const chosen = Array.from({ length: views }, (_, view) => photos.map((row) => view * rows.photos + row)).flat();
+  const features = new Float32Array(chosen.length * width);
+  chosen.forEach((row, i) => features.set(rows.features.subarray(row * width, (row + 1) * width), i * width));
+  return {
+    features,
+    labels: Uint8Array.from(chosen, (row) => rows.labels[row] ?? 0),
+    groups: Int32Array.from(chosen, (row) => rows.groups[row] ?? 0),
+    classLogits: null,
+    indices: photos.map((row) => rows.indices[row] ?? 0),
+    photos: photos.length,
+  };
+}
+
+/** Rows to train on and rows to hold out: the validation split where there is one, else one of the folds. */
+export function holdOut(
+  photos: readonly LabelledPhotoFile[],
+  { params, seed, classCount }: { readonly params: TransferParams; readonly seed: number; readonly classCount: number },
+): { readonly train: readonly number[]; readonly validation: readonly number[] } {
+  const rows = [...photos.keys()];
+  const given = rows.filter((row) => photos[row]?.split === 'validation');
+  if (given.length > 0) return { train: rows.filter((row) => photos[row]?.split === 'train'), validation: given };
+  const folds = assignFolds({
+    labels: Uint8Array.from(photos, ({ label }) => label),
+    groups: Int32Array.from(photos, ({ group }) => group),
+    classCount,
+    folds: params.folds,
+    seed,
+  });
+  return { train: rows.filter((row) => folds.of[row] !== 0), validation: rows.filter((row) => folds.of[row] === 0) };
 }

@@ -3,13 +3,29 @@
 import type { Progress } from '../../core/index.ts';
 import type { LabelledPhotoFile, LabelledPhotos } from '../../data/index.ts';
 import { type Backbone, createFeatureExtractor, type ExtractedFeatures, openBackbone } from '../../features/index.ts';
-import { type ModelMetadata, outputColumns, transferGraph, writeModelFile } from '../../models/index.ts';
+import {
+  type Familiarity,
+  type ModelMetadata,
+  outputColumns,
+  transferGraph,
+  type TransferGraphSpec,
+  writeModelFile,
+} from '../../models/index.ts';
 import { defaultThreads } from '../../runtime/index.ts';
 import { calibrate, type Calibration, type ConfidenceParams } from '../calibrate.ts';
-import { type FamiliarClasses, familiarityThreshold, findFamiliarClasses } from './familiarity.ts';
-import { type LeftOutPhoto, learningPhotos, type LearningRows, learningRows } from './learning-rows.ts';
+import { fineTune, type FineTuned } from './fine-tune.ts';
+import { familiarityThreshold, findFamiliarClasses } from './familiarity.ts';
+import {
+  holdOut,
+  type LeftOutPhoto,
+  learningPhotos,
+  type LearningRows,
+  learningRows,
+  takeRows,
+} from './learning-rows.ts';
 import { fitLinearHead, type LinearHeadFit } from './linear-head.ts';
 import type { TransferParams } from './params.ts';
+import { writeRecordFile } from './record-file.ts';
 
 export interface TransferOptions {
   readonly params: TransferParams;
@@ -39,6 +55,8 @@ export interface TransferResult {
   /** What the model cannot promise, and why. */
   readonly warnings: readonly string[];
   readonly fit: Pick<LinearHeadFit, 'strength' | 'table' | 'folds'>;
+  /** null: the backbone was left as it is. */
+  readonly fineTuning: Pick<FineTuned, 'history' | 'keptEpoch' | 'trainedParameters'> | null;
 }
 
 /**
@@ -47,13 +65,42 @@ export interface TransferResult {
  * than two readable photos a class or photos that are all alike, BACKBONE errors of openBackbone, CANCELLED.
  */
 export async function trainTransfer(options: TransferOptions): Promise<TransferResult> {
-  const { params, seed, signal } = options;
-  const { classNames } = options.photos;
   const backbone = await openBackbone(options.backbonePath);
   const photos = learningPhotos(options.photos);
   const extracted = await extractFeatures(options, backbone, photos);
   const { rows, leftOut } = learningRows(photos, extracted);
-  const fit = await fitLinearHead({
+  const tuned =
+    options.params.fineTuneBlocks > 0 ? await learnByFineTuning(options, { backbone, photos, rows }) : undefined;
+  const learnt = tuned?.fineTuning?.keptEpoch ? tuned : await learnHead(options, { backbone, rows }, tuned);
+  const { fit, calibration } = learnt;
+  const metadata = describeModel(options, { backbone, learnt, rows });
+  await writeModelFile(options.out, transferGraph(learnt.spec), metadata);
+  return {
+    modelPath: options.out,
+    metadata,
+    backbone: { name: backbone.name, sha256: backbone.sha256 },
+    photos: rows.photos,
+    cached: extracted.cached,
+    leftOut,
+    warnings: [...learnt.warnings, ...(calibration.warning === undefined ? [] : [calibration.warning])],
+    fit,
+    fineTuning: learnt.fineTuning ?? null,
+  };
+}
+
+/** What was learnt, and how sure it is of itself. */
+interface Learnt {
+  readonly spec: TransferGraphSpec;
+  readonly fit: LinearHeadFit;
+  readonly calibration: Calibration;
+  readonly familiarity: Familiarity | null;
+  readonly warnings: readonly string[];
+  readonly fineTuning?: Pick<FineTuned, 'history' | 'keptEpoch' | 'trainedParameters'>;
+}
+
+function fitHead({ params, photos, seed, signal }: TransferOptions, rows: LearningRows): Promise<LinearHeadFit> {
+  const { classNames } = photos;
+  return fitLinearHead({
     features: rows.features,
     labels: rows.labels,
     groups: rows.groups,
@@ -66,38 +113,95 @@ export async function trainTransfer(options: TransferOptions): Promise<TransferR
     threads: threadsOf(params),
     signal,
   });
+}
+
+/** The head on all photos, calibrated on the logits of cross-validation. `inVain`: a fine-tuning that helped nothing. */
+async function learnHead(
+  options: TransferOptions,
+  { backbone, rows }: { readonly backbone: Backbone; readonly rows: LearningRows },
+  inVain: Learnt | undefined,
+): Promise<Learnt> {
+  const { photos, confidence } = options;
+  const fit = await fitHead(options, rows);
   // Mirror images say nothing new about how sure the model may be: the first rows are the photos themselves.
-  const width = outputColumns(classNames.length);
+  const width = outputColumns(photos.classNames.length);
   const calibration = calibrate({
     logits: { values: fit.heldOutLogits.subarray(0, rows.photos * width), width },
     labels: rows.labels.subarray(0, rows.photos),
-    classCount: classNames.length,
-    settings: options.confidence,
+    classCount: photos.classNames.length,
+    settings: confidence,
     fittedOn: 'cross-validation',
   });
-  const familiar = rows.classLogits === null ? null : findFamiliarClasses(rows.classLogits, backbone.classCount);
-  const metadata = describeModel(options, { backbone, fit, calibration, familiar, rows });
   const { graph, featuresOutput, classLogitsOutput } = backbone;
-  const spec = {
-    backbone: graph,
-    featuresOutput,
-    head: fit,
-    familiar:
-      metadata.familiarity === undefined || classLogitsOutput === null || familiar === null
-        ? undefined
-        : { classLogitsOutput, classes: familiar.classes },
-  };
-  await writeModelFile(options.out, transferGraph(spec), metadata);
+  const familiar = rows.classLogits === null ? null : findFamiliarClasses(rows.classLogits, backbone.classCount);
+  const familiarity =
+    familiar === null ? null : familiarityThreshold(familiar.heldOutScores, confidence.falseAlarmRate);
+  const familiarSpec =
+    familiarity === null || familiar === null || classLogitsOutput === null
+      ? undefined
+      : { classLogitsOutput, classes: familiar.classes };
   return {
-    modelPath: options.out,
-    metadata,
-    backbone: { name: backbone.name, sha256: backbone.sha256 },
-    photos: rows.photos,
-    cached: extracted.cached,
-    leftOut,
-    warnings: calibration.warning === undefined ? [] : [calibration.warning],
+    spec: { backbone: graph, featuresOutput, head: fit, familiar: familiarSpec },
     fit,
+    calibration,
+    familiarity,
+    ...(inVain?.fineTuning === undefined
+      ? { warnings: [] }
+      : {
+          warnings: ['no epoch of fine-tuning was better on validation: the backbone is left as it was'],
+          fineTuning: inVain.fineTuning,
+        }),
   };
+}
+
+/** A head on the photos of train, then the last blocks with it; calibrated on the photos held out of both. */
+async function learnByFineTuning(
+  options: TransferOptions,
+  learning: {
+    readonly backbone: Backbone;
+    readonly photos: readonly LabelledPhotoFile[];
+    readonly rows: LearningRows;
+  },
+): Promise<Learnt> {
+  const { params, confidence, seed, progress, signal } = options;
+  const { backbone, rows } = learning;
+  const classCount = options.photos.classNames.length;
+  const readable = rows.indices.flatMap((index) => learning.photos[index] ?? []);
+  const { train, validation } = holdOut(readable, { ...options, classCount });
+  const fit = await fitHead(options, takeRows(rows, train));
+  const records = await writeRecordFile(readable, backbone.preprocessing, { progress, signal });
+  try {
+    const held = records.split('validation', validation);
+    const tuned = await fineTune({
+      backbone,
+      head: fit,
+      train: records.split('train', train),
+      validation: held,
+      classCount,
+      params,
+      threads: threadsOf(params),
+      seed,
+      progress,
+      signal,
+    });
+    const calibration = calibrate({
+      logits: { values: tuned.validationLogits, width: outputColumns(classCount) },
+      labels: held.labels,
+      classCount,
+      settings: confidence,
+      fittedOn: 'validation',
+    });
+    return {
+      spec: { backbone: tuned.graph, featuresOutput: backbone.featuresOutput, head: tuned.head },
+      fit,
+      calibration,
+      familiarity: null,
+      warnings: ['the backbone\'s own classes no longer fit its features: a fine-tuned model never says "neither"'],
+      fineTuning: tuned,
+    };
+  } finally {
+    await records.close();
+  }
 }
 
 function threadsOf({ threads }: TransferParams): number {
@@ -125,22 +229,15 @@ async function extractFeatures(
   }
 }
 
-interface Fitted {
-  readonly backbone: Backbone;
-  readonly fit: LinearHeadFit;
-  readonly calibration: Calibration;
-  readonly familiar: FamiliarClasses | null;
-  readonly rows: LearningRows;
-}
-
 function describeModel(
   options: TransferOptions,
-  { backbone, fit, calibration, familiar, rows }: Fitted,
+  { backbone, learnt, rows }: { readonly backbone: Backbone; readonly learnt: Learnt; readonly rows: LearningRows },
 ): ModelMetadata {
   const { photos, params, confidence, seed, out, lineage } = options;
+  const { fit, calibration, familiarity, fineTuning } = learnt;
   const chosen = fit.table.find(({ strength }) => strength === fit.strength);
-  const familiarity =
-    familiar === null ? null : familiarityThreshold(familiar.heldOutScores, confidence.falseAlarmRate);
+  const kept = fineTuning?.history.find(({ epoch }) => epoch === fineTuning.keptEpoch);
+  const { name, sha256, licence, source } = backbone;
   return {
     schemaVersion: 1,
     name: out.replace(/^.*[/\\]/, '').replace(/\.onnx$/, ''),
@@ -151,18 +248,17 @@ function describeModel(
       ...params,
       confidence,
       seed,
-      backbone: {
-        name: backbone.name,
-        sha256: backbone.sha256,
-        licence: backbone.licence,
-        source: backbone.source,
-      },
+      backbone: { name, sha256, licence, source },
       strength: fit.strength,
+      ...(fineTuning === undefined ? {} : { fineTuning: fineTuning.history }),
     },
     metrics: {
       'train.photos': rows.photos,
       'crossValidation.accuracy': chosen?.accuracy ?? 0,
       'crossValidation.logLoss': chosen?.logLoss ?? 0,
+      ...(kept === undefined
+        ? {}
+        : { 'validation.accuracy': kept.validationAccuracy, 'validation.loss': kept.validationLoss }),
       ...calibration.metrics,
     },
     temperature: calibration.temperature,
