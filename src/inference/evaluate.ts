@@ -24,6 +24,8 @@ export interface Evaluation {
   readonly classNames: readonly string[];
   /** By which logits were divided before the probabilities. */
   readonly temperature: number;
+  /** Expected calibration error of the logits as they are; after the temperature it is scores.ece. */
+  readonly eceBefore: number;
   readonly dataset: {
     readonly path: string;
     readonly split: string | null;
@@ -79,12 +81,12 @@ export async function evaluate(
     });
   const { metadata } = predictor;
   const { classNames } = metadata;
-  const scores = scorePhotos({
+  const scored = {
     labels: photos.map((photo) => photo.label),
     logits: { values: photos.flatMap((photo) => photo.prediction.logits), width: first.prediction.logits.length },
     classNames,
-    temperature: metadata.temperature,
-  });
+  };
+  const scores = scorePhotos({ ...scored, temperature: metadata.temperature });
   return {
     scores,
     photos,
@@ -92,6 +94,7 @@ export async function evaluate(
     warnings: describeWarnings(scores, skipped.length),
     classNames,
     temperature: metadata.temperature,
+    eceBefore: scorePhotos(scored).ece,
     dataset: { path: data.directory, split: data.split, md5, from: data.readRecord === null ? 'photos' : 'shards' },
     model: {
       path: predictor.path,

@@ -10,6 +10,7 @@ export function toEvaluationJson(evaluation: Evaluation): Record<string, unknown
     schemaVersion: 1,
     ...scores,
     classNames,
+    calibration: { temperature: evaluation.temperature, eceBefore: evaluation.eceBefore, eceAfter: scores.ece },
     abstention: scoreAbstention(evaluation),
     skipped: skipped.map(({ name, error }) => ({ file: name, error: errorSummary(error) })),
     warnings,
@@ -69,7 +70,10 @@ export function describeEvaluation(
     ['ROC AUC', auc + (aucRange === null ? '' : `  (95 %: ${aucRange.low.toFixed(4)} to ${aucRange.high.toFixed(4)})`)],
     ['log loss', scores.logLoss.toFixed(4)],
     ['Brier score', scores.brier.toFixed(4)],
-    ['calibration error', scores.ece.toFixed(4)],
+    [
+      'calibration error',
+      `${scores.ece.toFixed(4)}  (${evaluation.eceBefore.toFixed(4)} before the temperature of ${evaluation.temperature.toFixed(2)})`,
+    ],
     ...describeAbstention(scoreAbstention(evaluation)),
   ].map(([name = '', value = '']) => `${name.padEnd(19)}${value}`);
   const perClass = alignColumns([
