@@ -66,13 +66,17 @@ async function walk(t: TestContext, run: (...args: string[]) => Promise<Outcome>
     'train logistic-regression --data prepared --out model.onnx --epochs 1',
     'evaluate --model model.onnx --data prepared --split test',
     'predict --model model.onnx raw',
+    // The model, the backbone and the explanation that come in the box.
+    'predict raw',
+    'train transfer --data raw --out transfer.onnx',
+    'explain raw/cats --model transfer.onnx --out heat',
   ];
   for (const step of steps)
     await t.test(`pawprint ${step}`, async () => {
       const { exitCode, out, err } = await run(...step.split(' '), '--json', '--quiet');
       assert.equal(exitCode, 0, err);
       assert.doesNotThrow(() => {
-        for (const line of step.startsWith('predict') ? out.trim().split('\n') : [out]) JSON.parse(line);
+        for (const line of /^(predict|explain)/.test(step) ? out.trim().split('\n') : [out]) JSON.parse(line);
       }, out);
     });
   assert.deepEqual(
