@@ -7,6 +7,7 @@ import {
   adamW,
   binaryCrossEntropy,
   buildTrainingStep,
+  elementCount,
   findBlocks,
   floatGraph,
   type Graph,
@@ -17,12 +18,13 @@ import {
   softmaxCrossEntropy,
   startFromImported,
   subgraph,
+  type Weights,
 } from '../../graph/index.ts';
 import { augmentationSchema } from '../../image/index.ts';
 import { type LinearHead, outputColumns } from '../../models/index.ts';
-import { balancedClassWeights, createBatches } from '../batches.ts';
+import { balancedClassWeights, type Batches, createBatches } from '../batches.ts';
 import { trainEpoch } from '../epoch.ts';
-import { createStepper } from '../stepper.ts';
+import { createStepper, type Stepper } from '../stepper.ts';
 import { scoreSplit, splitLogits, type ValidationSpec } from '../validation.ts';
 import type { TransferParams } from './params.ts';
 
@@ -68,108 +70,126 @@ const augmentation = augmentationSchema.parse({ shiftFraction: 0.05, scaleFracti
  * has fewer blocks, OPERATOR_UNSUPPORTED for an operator without a gradient in them, TRAINING_DIVERGED, CANCELLED.
  */
 export async function fineTune(spec: FineTuneSpec): Promise<FineTuned> {
-  const { backbone, train, validation, classCount, params, threads, seed, progress } = spec;
-  const graph = subgraph(floatGraph(backbone.graph), [backbone.featuresOutput]);
-  const columns = outputColumns(classCount);
-  const network = tunedNetwork(graph, backbone.featuresOutput, { columns, blocks: params.fineTuneBlocks });
-  const { imageSizePx } = backbone.preprocessing;
-  const batchSize = Math.min(params.fineTuneBatchSize, train.count);
-  const optimiser = adamW({ weightDecay: 0.01 });
-  const imageShape = [batchSize, 3, imageSizePx, imageSizePx];
-  const trainingStep = buildTrainingStep({
-    network,
-    imageShape,
-    targetColumns: columns,
-    loss: columns === 1 ? binaryCrossEntropy : softmaxCrossEntropy,
-    optimiser,
-    clipNorm: 1,
-  });
-  const { layout } = trainingStep;
-  const stepper = await createStepper({
-    trainingStep,
-    optimiser,
-    imageShape,
-    targetColumns: columns,
-    seed,
-    threads,
-    device: 'cpu',
-  });
+  const run = await startRun(spec);
   try {
-    const state = stepper.state();
-    startFromImported(layout, state.weights, graph);
-    numbersOf(layout, state.weights, headNames.weight).set(spec.head.weights);
-    numbersOf(layout, state.weights, headNames.bias).set(spec.head.bias);
-    stepper.restore(state);
-    const batches = createBatches({
-      split: train,
-      classCount,
-      batchSize,
-      preprocessing: backbone.preprocessing,
-      augmentation,
-      labelSmoothing: 0,
-      mixup: 0,
-      classWeights:
-        params.classWeights === 'balanced'
-          ? balancedClassWeights(train.labels, classCount)
-          : Array<number>(classCount).fill(1),
-      seed,
-      uniformCounts: trainingStep.uniforms.map(({ shape }) => shape.reduce<number>((n, size) => n * Number(size), 1)),
-    });
-    const scored: ValidationSpec = {
-      network,
-      layout,
-      split: validation,
-      preprocessing: backbone.preprocessing,
-      threads,
-      device: 'cpu',
-    };
-    const before = await scoreSplit(scored, state.weights, classCount);
-    const history: FineTuneEpoch[] = [
-      { epoch: 0, trainLoss: null, validationLoss: before.loss, validationAccuracy: before.accuracy },
-    ];
-    let kept = { epoch: 0, weights: state.weights, loss: before.loss };
-    const task = progress.start('fine-tuning', params.fineTuneEpochs, 'epochs');
-    for (let epoch = 1; epoch <= params.fineTuneEpochs; epoch++) {
-      const { trainLoss, learningRate } = await trainEpoch({
-        stepper,
-        batches,
-        epoch,
-        classCount,
-        schedule: { schedule: 'one-cycle', lr: params.fineTuneLr, warmupFraction: 0.1 },
-        totalSteps: batches.stepsPerEpoch * params.fineTuneEpochs,
-        checkpointPath: '',
-        signal: spec.signal,
-      }).catch((error: unknown) => {
-        if (!(error instanceof PawprintError)) throw error;
-        if (error.code === 'TRAINING_DIVERGED') throw diverged(epoch, error.received);
-        throw new PawprintError(error.code, { message: `fine-tuning was stopped in epoch ${epoch}`, cause: error });
-      });
-      const { weights } = stepper.state();
-      const { loss, accuracy } = await scoreSplit(scored, weights, classCount);
-      if (Number.isNaN(loss)) throw diverged(epoch, `outputs that are no numbers at learning rate ${learningRate}`);
-      history.push({ epoch, trainLoss, validationLoss: loss, validationAccuracy: accuracy });
-      if (loss < kept.loss) kept = { epoch, weights, loss };
-      task.update(epoch, `loss ${trainLoss.toFixed(4)}  validation loss ${loss.toFixed(4)}`);
-    }
-    task.finish();
+    const { history, kept } = await trainEpochs(spec, run);
+    const { layout } = run.stepper;
+    const numbers = (name: string): Float32Array<ArrayBuffer> => numbersOf(layout, kept.weights, name);
+    const moved = new Set(layout.parameters.map((parameter) => parameter.spec.name));
     return {
-      graph: withNumbers(graph, (name) =>
-        layout.parameters.some(({ spec: { name: own } }) => own === name)
-          ? numbersOf(layout, kept.weights, name)
-          : undefined,
-      ),
+      graph: withNumbers(run.graph, (name) => (moved.has(name) ? numbers(name) : undefined)),
       head: {
-        weights: Float32Array.from(numbersOf(layout, kept.weights, headNames.weight)),
-        bias: Float32Array.from(numbersOf(layout, kept.weights, headNames.bias)),
+        weights: Float32Array.from(numbers(headNames.weight)),
+        bias: Float32Array.from(numbers(headNames.bias)),
       },
-      validationLogits: await splitLogits(scored, kept.weights),
+      validationLogits: await splitLogits(run.validation, kept.weights),
       history,
       keptEpoch: kept.epoch,
       trainedParameters: layout.parameterCount,
     };
   } finally {
-    await stepper.release();
+    await run.stepper.release();
   }
+}
+
+interface Run {
+  /** The float backbone up to its features, as it was. */
+  readonly graph: Graph;
+  readonly stepper: Stepper;
+  readonly batches: Batches;
+  readonly validation: ValidationSpec;
+}
+
+/** The training step, started from the backbone's numbers and the head. */
+async function startRun(spec: FineTuneSpec): Promise<Run> {
+  const { backbone, train, validation, classCount, params, threads, seed } = spec;
+  const { preprocessing, featuresOutput } = backbone;
+  const graph = subgraph(floatGraph(backbone.graph), [featuresOutput]);
+  const columns = outputColumns(classCount);
+  const network = tunedNetwork(graph, featuresOutput, { columns, blocks: params.fineTuneBlocks });
+  const batchSize = Math.min(params.fineTuneBatchSize, train.count);
+  const imageShape = [batchSize, 3, preprocessing.imageSizePx, preprocessing.imageSizePx];
+  const optimiser = adamW({ weightDecay: 0.01 });
+  const loss = columns === 1 ? binaryCrossEntropy : softmaxCrossEntropy;
+  const trainingStep = buildTrainingStep({ network, imageShape, targetColumns: columns, loss, optimiser, clipNorm: 1 });
+  const session = { trainingStep, optimiser, imageShape, targetColumns: columns };
+  const stepper = await createStepper({ ...session, seed, threads, device: 'cpu' });
+  const { layout } = stepper;
+  const state = stepper.state();
+  startFromImported(layout, state.weights, graph);
+  numbersOf(layout, state.weights, headNames.weight).set(spec.head.weights);
+  numbersOf(layout, state.weights, headNames.bias).set(spec.head.bias);
+  stepper.restore(state);
+  const batches = createBatches({
+    split: train,
+    classCount,
+    batchSize,
+    preprocessing,
+    augmentation,
+    labelSmoothing: 0,
+    mixup: 0,
+    classWeights:
+      params.classWeights === 'balanced'
+        ? balancedClassWeights(train.labels, classCount)
+        : Array<number>(classCount).fill(1),
+    seed,
+    uniformCounts: trainingStep.uniforms.map(({ shape }) => elementCount(shape.map(Number))),
+  });
+  return {
+    graph,
+    stepper,
+    batches,
+    validation: { network, layout, split: validation, preprocessing, threads, device: 'cpu' },
+  };
+}
+
+interface KeptWeights {
+  readonly epoch: number;
+  readonly weights: Weights;
+  readonly loss: number;
+}
+
+async function trainEpochs(
+  { classCount, params, progress, signal }: FineTuneSpec,
+  { stepper, batches, validation }: Run,
+): Promise<{ readonly history: readonly FineTuneEpoch[]; readonly kept: KeptWeights }> {
+  const { weights: untouched } = stepper.state();
+  const before = await scoreSplit(validation, untouched, classCount);
+  let kept: KeptWeights = { epoch: 0, weights: untouched, loss: before.loss };
+  const history: FineTuneEpoch[] = [
+    { epoch: 0, trainLoss: null, validationLoss: before.loss, validationAccuracy: before.accuracy },
+  ];
+  const task = progress.start('fine-tuning', params.fineTuneEpochs, 'epochs');
+  for (let epoch = 1; epoch <= params.fineTuneEpochs; epoch++) {
+    const { trainLoss, learningRate } = await trainEpoch({
+      stepper,
+      batches,
+      epoch,
+      classCount,
+      schedule: { schedule: 'one-cycle', lr: params.fineTuneLr, warmupFraction: 0.1 },
+      totalSteps: batches.stepsPerEpoch * params.fineTuneEpochs,
+      checkpointPath: '',
+      signal,
+    }).catch((error: unknown) => {
+      throw asFineTuningError(error, epoch);
+    });
+    const { weights } = stepper.state();
+    const { loss, accuracy } = await scoreSplit(validation, weights, classCount);
+    if (Number.isNaN(loss)) throw diverged(epoch, `outputs that are no numbers at learning rate ${learningRate}`);
+    history.push({ epoch, trainLoss, validationLoss: loss, validationAccuracy: accuracy });
+    if (loss < kept.loss) kept = { epoch, weights, loss };
+    task.update(epoch, `loss ${trainLoss.toFixed(4)}  validation loss ${loss.toFixed(4)}`);
+  }
+  task.finish();
+  return { history, kept };
+}
+
+/** There are no checkpoints to go on from, of which the errors of an epoch speak. */
+function asFineTuningError(error: unknown, epoch: number): unknown {
+  if (!(error instanceof PawprintError)) return error;
+  if (error.code === 'TRAINING_DIVERGED') return diverged(epoch, error.received);
+  if (error.code !== 'CANCELLED') return error;
+  return new PawprintError('CANCELLED', { message: `fine-tuning was stopped in epoch ${epoch}`, cause: error });
 }
 
 function diverged(epoch: number, received = 'a loss that is no number'): PawprintError {
