@@ -29,6 +29,8 @@ export async function writeRecordFile(
   const directory = await mkdtemp(join(tmpdir(), 'pawprint-records-'));
   const path = join(directory, 'records');
   const descriptor = openSync(path, 'w+');
+  // Without a name it is gone with the process, however that ends. Windows keeps the name until it is closed.
+  if (process.platform !== 'win32') await rm(directory, { recursive: true, force: true });
   const close = async (): Promise<void> => {
     closeSync(descriptor);
     await rm(directory, { recursive: true, force: true });
