@@ -14,5 +14,6 @@ export const commandTable: Readonly<Record<string, CommandLoader>> = {
   tune: () => import('./commands/tune.ts'),
   evaluate: () => import('./commands/evaluate.ts'),
   predict: () => import('./commands/predict.ts'),
+  serve: () => import('./commands/serve.ts'),
   explain: () => import('./commands/explain.ts'),
 };

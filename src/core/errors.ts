@@ -37,6 +37,13 @@ export const errorTable = {
   CHECKPOINT_INVALID: { title: 'The checkpoint cannot be resumed', httpStatus: 422, exitCode: 1 },
   GATE_NOT_MET: { title: 'A gate was not met', httpStatus: 422, exitCode: 3 },
   SCORES_INVALID: { title: 'Scores cannot be computed from these numbers', httpStatus: 422, exitCode: 1 },
+  REQUEST_INVALID: { title: 'The request is not understood', httpStatus: 400, exitCode: 1 },
+  ROUTE_UNKNOWN: { title: 'There is nothing at this address', httpStatus: 404, exitCode: 1 },
+  REQUEST_TOO_LARGE: { title: 'The request is larger than allowed', httpStatus: 413, exitCode: 1 },
+  MEDIA_TYPE_UNSUPPORTED: { title: 'The body is of a type that is not taken', httpStatus: 415, exitCode: 1 },
+  OVERLOADED: { title: 'The service has as much to do as it can', httpStatus: 429, exitCode: 1 },
+  NOT_READY: { title: 'The service does not answer predictions now', httpStatus: 503, exitCode: 1 },
+  DEADLINE_EXCEEDED: { title: 'The answer took too long', httpStatus: 503, exitCode: 1 },
   CANCELLED: { title: 'Stopped on request', httpStatus: 499, exitCode: 1 },
   INTERNAL: { title: 'A bug in Pawprint', httpStatus: 500, exitCode: 1 },
 } as const satisfies Record<string, ErrorRow>;

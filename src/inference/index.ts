@@ -7,3 +7,4 @@ export * from './evaluate.ts';
 export * from './evaluation-text.ts';
 export * from './evaluation-report.ts';
 export * from './explanation/index.ts';
+export * from './serving/index.ts';

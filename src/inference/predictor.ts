@@ -2,7 +2,7 @@
 // and the service all answer through it, so a photo gets the same answer everywhere.
 import { PawprintError } from '../core/index.ts';
 import { predictedLabels, probabilitiesFromLogits } from '../evaluation/index.ts';
-import { createPreprocessor, type Preprocessor, tensorFromRecord } from '../image/index.ts';
+import { createPreprocessor, type ImageLimits, type Preprocessor, tensorFromRecord } from '../image/index.ts';
 import { type ModelFile, type ModelMetadata, readModelFile } from '../models/index.ts';
 import { createSession, defaultThreads, type Device, type Session } from '../runtime/index.ts';
 import { checkCancelled, decodePhotos } from './decode-photos.ts';
@@ -95,10 +95,15 @@ export class Predictor {
 
   /** Predicts one encoded picture. Throws IMAGE_UNREADABLE, IMAGE_UNSUPPORTED or IMAGE_TOO_LARGE. */
   async predictBytes(bytes: Uint8Array): Promise<Prediction> {
+    return this.predictRecord(await this.recordOf(bytes));
+  }
+
+  /** The record [3, S, S] that the model sees of an encoded picture. Throws as predictBytes does. */
+  async recordOf(bytes: Uint8Array, limits: ImageLimits = {}): Promise<Uint8Array> {
     // One after the other: the preprocessor reuses its memory.
-    const record = this.#decoding.then(() => this.#preprocessor.record(bytes));
+    const record = this.#decoding.then(() => this.#preprocessor.record(bytes, limits));
     this.#decoding = record.catch(() => undefined);
-    return this.predictRecord(await record);
+    return record;
   }
 
   /** Predicts one record: uint8 [3, S, S], planar RGB, S the model's image size. */

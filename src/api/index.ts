@@ -1,0 +1,2 @@
+// api: the HTTP service as a Fastify app.
+export * from './app.ts';

@@ -1,0 +1,54 @@
+// pawprint serve: the model behind HTTP, until it is told to stop.
+import { z } from 'zod';
+import { type CommandContext, defineCommand } from '../command.ts';
+import { findModel, modelFlag } from '../model-option.ts';
+
+const count = z.coerce.number().int().min(1);
+
+export default defineCommand({
+  name: 'serve',
+  summary: 'answer predictions over HTTP',
+  description:
+    'POST /predict takes a photo (multipart field `file`, or the picture as the body) and answers with label, confidence ' +
+    'and probabilities; GET /health, /live, /ready, /metrics (Prometheus) and /stats say how it does. Each worker thread ' +
+    'has the model for itself; too many waiting requests are refused with 429 at once. Log lines are JSON on stdout. ' +
+    'SIGTERM and Ctrl-C: no new predictions, those under way are answered, then exit code 0.',
+  examples: [
+    'pawprint serve',
+    'pawprint serve --model models/cnn.onnx --port 8000',
+    'curl -F file=@photo.jpg http://127.0.0.1:8000/predict',
+  ],
+  options: z.strictObject({
+    model: modelFlag,
+    port: z.coerce.number().int().min(0).max(65535).default(8000).describe('TCP port; 0: any free one'),
+    host: z.string().default('127.0.0.1').describe('address to listen on; 0.0.0.0: every one, as in a container'),
+    workers: count.max(256).optional().describe('worker threads; every core unless told'),
+    maxWaiting: count.max(100_000).default(64).describe('predictions that may wait; more are refused with 429'),
+    maxBatch: count.max(256).default(8).describe('most pictures of one model run; changes no result'),
+    deadlineMs: count
+      .max(600_000)
+      .default(10_000)
+      .describe('milliseconds after which a waiting prediction is given up'),
+    maxBodyBytes: count
+      .max(1 << 30)
+      .default(20 << 20)
+      .describe('largest request body'),
+    maxPixels: count.max(1e9).default(50_000_000).describe('largest picture, pixels; refused before it is decoded'),
+  }),
+  run: async ({ options, context }) => {
+    const { startService } = await import('../serve/start-service.ts');
+    const service = await startService({ ...options, model: findModel(options.model, context) }, context);
+    return { stream: untilStopped(service, context) };
+  },
+});
+
+/** Prints nothing: stdout belongs to the log. */
+
+async function* untilStopped(
+  service: { readonly stop: () => Promise<void> },
+  { signal }: CommandContext,
+): AsyncGenerator<string> {
+  if (!signal.aborted)
+    await new Promise<void>((resolve) => signal.addEventListener('abort', () => resolve(), { once: true }));
+  await service.stop();
+}

@@ -1,0 +1,3 @@
+// monitoring: what the service measures of itself.
+export * from './metrics/index.ts';
+export * from './request-statistics.ts';

@@ -1,0 +1,56 @@
+// Predictions: which classes, how sure, how many at once, how many wait.
+import { Counter, Gauge, Histogram, type Registry } from 'prom-client';
+
+export interface PredictionMetrics {
+  readonly predictions: Counter<'label' | 'decision'>;
+  readonly confidence: Histogram;
+  readonly batchSize: Histogram;
+}
+
+export interface PredictionMetricsOptions {
+  readonly classNames: readonly string[];
+  /** Asked when the metrics are read. */
+  readonly waiting: () => number;
+  readonly model: { readonly name: string; readonly kind: string; readonly sha256: string };
+}
+
+export function predictionMetrics(registry: Registry, options: PredictionMetricsOptions): PredictionMetrics {
+  const predictions = new Counter({
+    name: 'pawprint_predictions_total',
+    help: 'Predictions, by likelier class and by what the model stands by.',
+    labelNames: ['label', 'decision'],
+    registers: [registry],
+  });
+  // A rate over a series that begins at its first event misses that event.
+  for (const label of options.classNames)
+    for (const decision of ['sure', 'unsure', 'neither']) predictions.inc({ label, decision }, 0);
+  new Gauge({
+    name: 'pawprint_queue_depth',
+    help: 'Predictions that wait for a worker thread.',
+    registers: [registry],
+    collect() {
+      this.set(options.waiting());
+    },
+  });
+  new Gauge({
+    name: 'pawprint_model_info',
+    help: 'The model that answers; always 1.',
+    labelNames: ['name', 'kind', 'sha256'],
+    registers: [registry],
+  }).set(options.model, 1);
+  return {
+    predictions,
+    confidence: new Histogram({
+      name: 'pawprint_prediction_confidence_ratio',
+      help: 'Calibrated probability of the likelier class.',
+      buckets: [0.5, 0.6, 0.7, 0.8, 0.9, 0.95, 0.99, 1],
+      registers: [registry],
+    }),
+    batchSize: new Histogram({
+      name: 'pawprint_batch_size_images',
+      help: 'Pictures of one model run.',
+      buckets: [1, 2, 4, 8, 16, 32],
+      registers: [registry],
+    }),
+  };
+}
