@@ -1,4 +1,4 @@
-// What both ways of `pawprint train` share: where the model goes and who made it.
+// What the commands that train share: where the model goes, who made it, how sure it may be.
 import { execFile } from 'node:child_process';
 import { resolve } from 'node:path';
 import { promisify } from 'node:util';

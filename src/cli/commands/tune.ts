@@ -1,12 +1,11 @@
 // pawprint tune: search for better parameters of a model, trial by trial.
-import { execFile } from 'node:child_process';
 import { join, resolve } from 'node:path';
-import { promisify } from 'node:util';
 import { z } from 'zod';
 import { PawprintError } from '../../core/index.ts';
 import type { SearchResult, TuneParams } from '../../training/index.ts';
-import { type CommandContext, defineCommand } from '../command.ts';
+import { defineCommand } from '../command.ts';
 import { loadSection, paramsFlags } from '../project-params.ts';
+import { lineageOf } from './train-model.ts';
 
 const kinds = ['cnn', 'logistic-regression'] as const;
 type Kind = (typeof kinds)[number];
@@ -60,7 +59,7 @@ export default defineCommand({
     const directory = resolve(context.cwd, options.out);
     const dataset = await openPreparedDataset(resolve(context.cwd, options.data));
     try {
-      const lineage = await lineageOf(context, { kind, seed });
+      const lineage = await lineageOf(context, { command: `pawprint tune ${kind}`, seed });
       const tunable = tunableTraining({ kind, params: train.settings, dataset, device: options.device, lineage });
       const result = await search({
         tunable,
@@ -100,21 +99,6 @@ function trainCommand(kind: Kind, options: { data: string; out: string; device: 
   const words = ['pawprint', 'train', kind, '--data', options.data, '--params', join(options.out, 'best-params.yaml')];
   const device = options.device === 'cpu' ? [] : ['--device', options.device];
   return [...words, ...device, '--out', `models/${kind}.onnx`].map(quoted).join(' ');
-}
-
-/** Who made a trial's model, from what: goes into its metadata. */
-async function lineageOf(context: CommandContext, { kind, seed }: { kind: Kind; seed: number }) {
-  const commit = await promisify(execFile)('git', ['rev-parse', 'HEAD'], { cwd: context.cwd }).then(
-    ({ stdout }) => stdout.trim(),
-    () => null,
-  );
-  return {
-    createdAt: context.now().toISOString(),
-    pawprintVersion: context.version,
-    gitCommit: commit,
-    command: `pawprint tune ${kind}`,
-    seed,
-  };
 }
 
 /** A word as a shell takes it. */
