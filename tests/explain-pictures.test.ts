@@ -7,13 +7,10 @@ import { join } from 'node:path';
 import { after, before, test } from 'node:test';
 import sharp from 'sharp';
 import { createRandom } from '../src/core/index.ts';
-import { openBackbone, defaultBackbonePath } from '../src/features/index.ts';
-import { drawAnimal, encodePng } from '../src/image/index.ts';
-import { createExplainer, measureOcclusion, type OcclusionDrops, Predictor } from '../src/inference/index.ts';
+import { createExplainer, Predictor, summariseOcclusion } from '../src/inference/index.ts';
 import { writeColourModel, writeColourPicture } from './support/colour-model.ts';
 import { drawnDataset } from './support/drawn-dataset.ts';
 import { type InProcessOutcome, runInProcess } from './support/run-in-process.ts';
-import { writeTransferModel } from './support/transfer-model.ts';
 
 interface Line {
   file: string;
@@ -199,58 +196,29 @@ test('predict --explain: the same lines as without, and a picture for each photo
   assert.deepEqual(await readFile(join(cwd, 'pictures/red.png')), await readFile(join(cwd, 'alone.png')));
 });
 
-/** Means over the photos, and the share of them where covering the hot square cost more than the cold one. */
-async function occlusions(model: string, records: readonly Uint8Array[]): Promise<OcclusionDrops & { share: number }> {
-  const [explainer, predictor] = [await createExplainer(model), await Predictor.load(model)];
-  const random = createRandom('occlusion');
-  const drops: OcclusionDrops[] = [];
-  for (const record of records) drops.push(await measureOcclusion(explainer, predictor, record, { random }));
-  await Promise.all([explainer.close(), predictor.close()]);
-  const mean = (of: (drop: OcclusionDrops) => number): number =>
-    drops.reduce((sum, drop) => sum + of(drop) / drops.length, 0);
-  return {
-    hot: mean(({ hot }) => hot),
-    cold: mean(({ cold }) => cold),
-    random: mean((drop) => drop.random),
-    share: mean(({ hot, cold }) => Number(hot > cold)),
-  };
-}
-
-const summary = ({ hot, cold, random, share }: OcclusionDrops & { share: number }): string =>
-  `hot ${hot.toFixed(3)}, cold ${cold.toFixed(3)}, random ${random.toFixed(3)}, hot more than cold: ${share.toFixed(2)}`;
-
 test('drawn pictures: covering the hot place changes the answer more than covering a cold one', async (t) => {
-  const { preprocessing } = await openBackbone();
-  const { imageSizePx } = preprocessing;
-  const folder = join(cwd, 'drawn');
-  await mkdir(folder);
-  const draw = (label: 'cat' | 'dog'): Promise<string[]> =>
-    Promise.all(
-      Array.from({ length: 12 }, async (_, i) => {
-        const path = join(folder, `${label}${i}.png`);
-        await writeFile(path, await encodePng(drawAnimal({ label, random: createRandom('explain', label, i) })));
-        return path;
-      }),
-    );
+  await run('data', 'sample', '--to', 'drawn', '--count', '60', '--seed', '9');
+  const trained = await run('train', 'transfer', '--data', 'drawn', '--out', 'models/drawn.onnx');
+  assert.equal(trained.exitCode, 0, trained.err);
   const model = join(cwd, 'models/drawn.onnx');
-  const spec = { backbone: defaultBackbonePath(), preprocessing, classNames: ['cats', 'dogs'] as const };
-  await writeTransferModel(model, { ...spec, photos: [await draw('cat'), await draw('dog')] });
+  const [explainer, predictor] = [await createExplainer(model), await Predictor.load(model)];
+  const { imageSizePx } = predictor.metadata.preprocessing;
   const split = drawnDataset({ counts: { train: 0, validation: 0, test: 24 }, imageSizePx }).split('test');
   const records = Array.from({ length: split.count }, (_, i) => {
     const record = new Uint8Array(split.recordBytes);
     split.readRecord(i, record, 0);
     return record;
   });
-  const result = await occlusions(model, records);
-  t.diagnostic(summary(result));
-  assert.ok(result.hot > result.cold && result.hot > result.random && result.share > 0.5, summary(result));
+  const result = await summariseOcclusion({ explainer, predictor }, records, (i) => createRandom('occlusion', i));
+  const summary = JSON.stringify(result);
+  t.diagnostic(summary);
+  assert.ok(result.hot > result.cold && result.hot > result.random && result.hotterShare > 0.5, summary);
 
   // The backbone rounds its pooled features to 8 bits: the map adds up to the logit nearly, and says so.
-  const explainer = await createExplainer(model);
   const [record = new Uint8Array(0)] = records;
   const { map, offset, logit } = await explainer.explainRecord(record, { labelIndex: 1 });
   assert.deepEqual([explainer.method, explainer.exact, offset === null], ['cam', false, false]);
   const sum = map.reduce((total, value) => total + value / map.length, offset ?? NaN);
   assert.ok(Math.abs(sum - logit) < 0.1, `${sum} ≠ ${logit}`);
-  await explainer.close();
+  await Promise.all([explainer.close(), predictor.close()]);
 });

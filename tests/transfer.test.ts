@@ -2,7 +2,7 @@
 // it does not know, what it refuses, and how right it is on real photos.
 import assert from 'node:assert/strict';
 import { existsSync } from 'node:fs';
-import { cp, mkdir, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { cp, mkdir, mkdtemp, readdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, before, test } from 'node:test';
@@ -96,6 +96,17 @@ test('what it cannot learn from is refused, and no model is left', async () => {
     assert.match(err, /hint:/, folder);
     assert.ok(!existsSync(join(cwd, 'm/none.onnx')), folder);
   }
+});
+
+test('a prepared data set whose photos are gone is no bug, but says so', async () => {
+  await cp(join(cwd, 'drawn'), join(cwd, 'there'), { recursive: true });
+  assert.equal((await pawprint('data', 'prepare', '--data', 'there', '--to', 'prepared-there')).exitCode, 0);
+  await rename(join(cwd, 'there'), join(cwd, 'elsewhere'));
+  const args = ['--data', 'prepared-there', '--cache', 'fresh-cache', '--out', 'm/none.onnx'];
+  const { exitCode, err } = await train(...args);
+  assert.equal(exitCode, 1);
+  assert.match(err, /none of the \d+ photos can be read/);
+  assert.doesNotMatch(err, /bug in Pawprint/);
 });
 
 test('flags of the other way of training, and files that are no backbone, are refused by name', async () => {

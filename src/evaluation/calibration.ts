@@ -1,6 +1,7 @@
 // Calibration: does "90 % sure" come true nine times in ten? Reliability bins and the expected calibration error.
 import { checkLabels, checkLength, checkProbabilities } from './checks.ts';
 import { PawprintError } from '../core/index.ts';
+import { type Logits, predictedLabels, probabilitiesFromLogits } from './probabilities.ts';
 
 /** One bin of the reliability diagram. Empty bins are left out. */
 export interface ReliabilityBin {
@@ -111,4 +112,20 @@ export function topLabelOutcomes({
     confidences: Float64Array.from({ length: labels.length }, (_, i) => confidence(i)),
     correct: Uint8Array.from({ length: labels.length }, (_, i) => (labels[i] === predictions[i] ? 1 : 0)),
   };
+}
+
+/** The expected calibration error of the predicted class, 15 equal-width bins, of logits divided by `temperature`. */
+export function topLabelCalibrationError(
+  labels: ArrayLike<number>,
+  logits: Logits,
+  { classCount, temperature = 1 }: { readonly classCount: number; readonly temperature?: number },
+): number {
+  const probabilities = probabilitiesFromLogits(logits, classCount, temperature);
+  const { confidences, correct } = topLabelOutcomes({
+    labels,
+    predictions: predictedLabels(logits, classCount),
+    probabilities,
+    classCount,
+  });
+  return expectedCalibrationError(reliabilityBins(confidences, correct));
 }

@@ -1,6 +1,6 @@
 // What saying "unsure" and "neither" does to the answers: how many are given, and how many of these are right.
 import { coverageCurve, type CoveragePoint, type Interval, wilsonInterval } from '../evaluation/index.ts';
-import type { Evaluation } from './evaluate.ts';
+import type { EvaluatedPhoto } from './evaluate.ts';
 
 export interface AbstentionScores {
   /** Photos by what the model said of them. */
@@ -17,10 +17,10 @@ export interface AbstentionScores {
   readonly curve: readonly CoveragePoint[];
 }
 
-/** Counts the decisions of an evaluation; its curve has 20 points at most. */
-export function scoreAbstention({ photos }: Pick<Evaluation, 'photos'>): AbstentionScores {
+/** Counts what was said of each photo; the curve has 20 points at most. */
+export function scoreAbstention(photos: readonly EvaluatedPhoto[]): AbstentionScores {
   const said = (decision: string): number => photos.filter(({ prediction }) => prediction.decision === decision).length;
-  const isRight = ({ prediction, label }: Evaluation['photos'][number]): boolean => prediction.labelIndex === label;
+  const isRight = ({ prediction, label }: EvaluatedPhoto): boolean => prediction.labelIndex === label;
   const answered = said('sure');
   const right = photos.filter((photo) => photo.prediction.decision === 'sure' && isRight(photo)).length;
   return {

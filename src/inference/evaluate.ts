@@ -1,7 +1,8 @@
 // Evaluation: every photo of a labelled set through the Predictor, then every score. What is wrong with single photos
 // is listed, not fatal.
 import { hashBytes, PawprintError, silentProgress, type Progress } from '../core/index.ts';
-import { scorePhotos, type Scores } from '../evaluation/index.ts';
+import { scorePhotos, type Scores, topLabelCalibrationError } from '../evaluation/index.ts';
+import { type AbstentionScores, scoreAbstention } from './abstention-scores.ts';
 import { checkCancelled } from './decode-photos.ts';
 import type { EvaluationData, LabelledPhoto } from './evaluation-data.ts';
 import type { Prediction, Predictor } from './predictor.ts';
@@ -16,6 +17,7 @@ export interface SkippedPhoto extends LabelledPhoto {
 
 export interface Evaluation {
   readonly scores: Scores;
+  readonly abstention: AbstentionScores;
   /** In the order of the data. */
   readonly photos: readonly EvaluatedPhoto[];
   readonly skipped: readonly SkippedPhoto[];
@@ -89,12 +91,13 @@ export async function evaluate(
   const scores = scorePhotos({ ...scored, temperature: metadata.temperature });
   return {
     scores,
+    abstention: scoreAbstention(photos),
     photos,
     skipped,
     warnings: describeWarnings(scores, skipped.length),
     classNames,
     temperature: metadata.temperature,
-    eceBefore: scorePhotos(scored).ece,
+    eceBefore: topLabelCalibrationError(scored.labels, scored.logits, { classCount: classNames.length }),
     dataset: { path: data.directory, split: data.split, md5, from: data.readRecord === null ? 'photos' : 'shards' },
     model: {
       path: predictor.path,

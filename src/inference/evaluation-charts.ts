@@ -15,7 +15,6 @@ import {
   rocChart,
   type RocChartSeries,
 } from '../image/index.ts';
-import { scoreAbstention } from './abstention-scores.ts';
 import type { Evaluation } from './evaluate.ts';
 import type { HistoryRow } from './training-history.ts';
 
@@ -54,7 +53,7 @@ export function evaluationCharts(evaluation: Evaluation, history: readonly Histo
     alternative: `Reliability diagram, expected calibration error ${scores.ece.toFixed(3)}`,
     caption: 'How often the model is right when it says it is so sure.',
   });
-  const { curve, coverage, answered } = scoreAbstention(evaluation);
+  const { curve, coverage, answered } = evaluation.abstention;
   charts.push({
     fileName: 'coverage.png',
     svg: coverageChart({ subtitle, points: curve, ...(answered < scores.total ? { chosenCoverage: coverage } : {}) }),

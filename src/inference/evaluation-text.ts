@@ -1,7 +1,8 @@
 // An evaluation in words for a terminal, as the object that --json prints, and as CSV.
 import { csvLine, errorSummary } from './prediction-lines.ts';
-import { type AbstentionScores, scoreAbstention } from './abstention-scores.ts';
+import type { AbstentionScores } from './abstention-scores.ts';
 import type { Evaluation } from './evaluate.ts';
+import { statedAnswer } from './predictor.ts';
 
 /** What `pawprint evaluate --json` prints and evaluation.json holds. */
 export function toEvaluationJson(evaluation: Evaluation): Record<string, unknown> {
@@ -11,7 +12,7 @@ export function toEvaluationJson(evaluation: Evaluation): Record<string, unknown
     ...scores,
     classNames,
     calibration: { temperature: evaluation.temperature, eceBefore: evaluation.eceBefore, eceAfter: scores.ece },
-    abstention: scoreAbstention(evaluation),
+    abstention: evaluation.abstention,
     skipped: skipped.map(({ name, error }) => ({ file: name, error: errorSummary(error) })),
     warnings,
     model,
@@ -26,12 +27,7 @@ export function* predictionsCsv({ photos, skipped, classNames }: Evaluation): Ge
     const probabilities = classNames.map((each) => prediction.probabilities[each] ?? 0);
     const correct = prediction.labelIndex === label ? 1 : 0;
     const own = [name, classNames[label] ?? '', prediction.label, correct, prediction.confidence];
-    yield csvLine([
-      ...own,
-      ...probabilities,
-      prediction.decision === 'sure' ? prediction.label : prediction.decision,
-      '',
-    ]);
+    yield csvLine([...own, ...probabilities, statedAnswer(prediction), '']);
   }
   for (const { name, label, error } of skipped)
     yield csvLine([name, classNames[label] ?? '', '', '', '', ...classNames.map(() => ''), '', error.code]);
@@ -74,7 +70,7 @@ export function describeEvaluation(
       'calibration error',
       `${scores.ece.toFixed(4)}  (${evaluation.eceBefore.toFixed(4)} before the temperature of ${evaluation.temperature.toFixed(2)})`,
     ],
-    ...describeAbstention(scoreAbstention(evaluation)),
+    ...describeAbstention(evaluation.abstention),
   ].map(([name = '', value = '']) => `${name.padEnd(19)}${value}`);
   const perClass = alignColumns([
     ['class', 'precision', 'recall', 'F1', 'photos', ...classNames.map((name) => `taken for ${name}`)],

@@ -2,7 +2,7 @@
 // CSV, or a table for a person.
 import type { PawprintError } from '../core/index.ts';
 import { toPlainError, type PlainError } from './decode-chunk.ts';
-import type { PhotoPrediction } from './predictor.ts';
+import { type PhotoPrediction, statedAnswer } from './predictor.ts';
 
 export type LineFormat = 'json' | 'csv' | 'table';
 
@@ -26,8 +26,8 @@ export function errorSummary(error: PawprintError): Pick<PlainError, 'code' | 'm
 export function toPredictionRecord(answer: PhotoPrediction): PredictionRecord {
   const file = answer.input.name;
   if ('error' in answer) return { file, error: errorSummary(answer.error) };
-  const { label, confidence, decision, probabilities } = answer.prediction;
-  return { file, label, confidence, answer: decision === 'sure' ? label : decision, probabilities };
+  const { label, confidence, probabilities } = answer.prediction;
+  return { file, label, confidence, answer: statedAnswer(answer.prediction), probabilities };
 }
 
 /** A CSV field (RFC 4180): quoted when it holds a comma, a quote or a line end. */

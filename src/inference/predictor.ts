@@ -215,6 +215,11 @@ export class Predictor {
   }
 }
 
+/** What the model says in one word: the label where it stands by it, else `unsure` or `neither`. */
+export function statedAnswer({ label, decision }: Pick<Prediction, 'label' | 'decision'>): string {
+  return decision === 'sure' ? label : decision;
+}
+
 /** A photo of something else is no question of confidence, so familiarity is asked first. */
 function decide({ abstention, familiarity }: ModelMetadata, confidence: number, score: number | null): Decision {
   if (familiarity !== undefined && score !== null && score < familiarity.threshold) return 'neither';

@@ -2,14 +2,13 @@
 // both from photos that its weights have not seen. Section `confidence` of params.yaml.
 import { z } from 'zod';
 import {
-  expectedCalibrationError,
   fewestForTarget,
   type Logits,
   predictedLabels,
   probabilitiesFromLogits,
-  reliabilityBins,
   fitTemperature,
   selectThreshold,
+  topLabelCalibrationError,
   topLabelOutcomes,
 } from '../evaluation/index.ts';
 import type { Abstention } from '../models/index.ts';
@@ -58,9 +57,13 @@ export interface Calibration {
 /** Fits the temperature by negative log likelihood, then the threshold by SGR on the calibrated confidences. */
 export function calibrate({ logits, labels, classCount, settings, fittedOn }: CalibrationInput): Calibration {
   const temperature = fitTemperature(labels, logits, classCount);
-  const before = outcomes(1);
-  const after = outcomes(temperature);
-  const found = selectThreshold(after.confidences, after.correct, settings);
+  const { confidences, correct } = topLabelOutcomes({
+    labels,
+    predictions: predictedLabels(logits, classCount),
+    probabilities: probabilitiesFromLogits(logits, classCount, temperature),
+    classCount,
+  });
+  const found = selectThreshold(confidences, correct, settings);
   const { targetError, level } = settings;
   const abstention =
     found === null
@@ -77,20 +80,14 @@ export function calibrate({ logits, labels, classCount, settings, fittedOn }: Ca
   return {
     temperature,
     abstention,
-    metrics: { 'calibration.eceBefore': eceOf(before), 'calibration.eceAfter': eceOf(after) },
+    metrics: {
+      'calibration.eceBefore': topLabelCalibrationError(labels, logits, { classCount }),
+      'calibration.eceAfter': topLabelCalibrationError(labels, logits, { classCount, temperature }),
+    },
     warning:
       abstention === null
         ? `no confidence keeps errors at ${100 * targetError} % or less, shown on ${labels.length} photos: the model never says "unsure" ` +
           `(it takes at least ${fewestForTarget(labels.length, settings)} right answers in a row, or a larger confidence.targetError)`
         : undefined,
   };
-
-  function outcomes(divisor: number): ReturnType<typeof topLabelOutcomes> {
-    const probabilities = probabilitiesFromLogits(logits, classCount, divisor);
-    return topLabelOutcomes({ labels, predictions: predictedLabels(logits, classCount), probabilities, classCount });
-  }
-}
-
-function eceOf({ confidences, correct }: ReturnType<typeof topLabelOutcomes>): number {
-  return expectedCalibrationError(reliabilityBins(confidences, correct));
 }

@@ -4,7 +4,8 @@ import { mkdir, writeFile } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import sharp from 'sharp';
 import { buildInferenceGraph, layOut } from '../../src/graph/index.ts';
-import { networkFor, outputColumns, writeModelFile, type ModelMetadata } from '../../src/models/index.ts';
+import { networkFor, outputColumns, writeModelFile } from '../../src/models/index.ts';
+import { testMetadata } from './test-metadata.ts';
 
 export interface ColourModelOptions {
   readonly classNames?: readonly string[];
@@ -46,24 +47,13 @@ export async function writeColourModel(path: string, options: ColourModelOptions
     weights: { parameters, statistics: new Float32Array(layout.statisticCount) },
     imageSizePx,
   });
-  const metadata: ModelMetadata = {
-    schemaVersion: 1,
+  const metadata = testMetadata({
     name: 'colour',
     kind: 'logistic-regression',
     classNames: [...classNames],
     preprocessing: { imageSizePx, fit: 'stretch', filter: 'bilinear', mean: [0, 0, 0], std: [255, 255, 255] },
-    configuration: {},
-    metrics: {},
     temperature,
-    dataset: { md5: '0'.repeat(32), counts: {} },
-    lineage: {
-      createdAt: '2026-01-01T00:00:00.000Z',
-      pawprintVersion: '0.1.0',
-      gitCommit: null,
-      command: 'test',
-      seed: 0,
-    },
-  };
+  });
   await writeModelFile(path, graph, metadata);
 }
 

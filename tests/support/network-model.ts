@@ -2,6 +2,7 @@
 // networks with its initial (random) weights.
 import { buildInferenceGraph, type Graph, initialWeights, layOut } from '../../src/graph/index.ts';
 import { decodeModelFile, encodeModelFile, type ModelFile, networkFor } from '../../src/models/index.ts';
+import { testMetadata } from './test-metadata.ts';
 
 export interface NetworkModelOptions {
   readonly kind: 'cnn' | 'logistic-regression';
@@ -19,23 +20,12 @@ export function networkModel({ kind, classNames, imageSizePx }: NetworkModelOpti
 
 /** A model file of a graph with an input `image` [N, 3, S, S] and an output `logits`. */
 export function graphModel(graph: Graph, { kind, classNames, imageSizePx }: NetworkModelOptions): ModelFile {
-  const bytes = encodeModelFile(graph, {
-    schemaVersion: 1,
+  const metadata = testMetadata({
     name: 'test',
     kind,
     classNames: [...classNames],
     preprocessing: { imageSizePx, fit: 'crop', filter: 'bilinear', mean: [120, 110, 100], std: [60, 60, 60] },
-    configuration: {},
-    metrics: {},
-    temperature: 1,
-    dataset: { md5: '0'.repeat(32), counts: {} },
-    lineage: {
-      createdAt: '2026-01-01T00:00:00.000Z',
-      pawprintVersion: '0.1.0',
-      gitCommit: null,
-      command: 'test',
-      seed: 5,
-    },
   });
+  const bytes = encodeModelFile(graph, metadata);
   return decodeModelFile(bytes, 'test');
 }

@@ -1,6 +1,7 @@
 // POST /predict: one picture in, label and probabilities out.
 import type { FastifyInstance } from 'fastify';
 import { PawprintError } from '../../core/index.ts';
+import { statedAnswer } from '../../inference/index.ts';
 import type { AppDependencies } from '../dependencies.ts';
 import { uploadedImage } from '../uploaded-image.ts';
 
@@ -17,7 +18,8 @@ export function predictRoutes(app: FastifyInstance, dependencies: AppDependencie
       if (!reply.raw.writableFinished) gone.abort();
     });
     const bytes = await uploadedImage(request);
-    const { label, confidence, decision, probabilities } = await queue.predict(bytes, gone.signal);
+    const prediction = await queue.predict(bytes, gone.signal);
+    const { label, confidence, decision, probabilities } = prediction;
     const milliseconds = performance.now() - started;
     metrics.predictions.inc({ label, decision });
     metrics.confidence.observe(confidence);
@@ -26,7 +28,7 @@ export function predictRoutes(app: FastifyInstance, dependencies: AppDependencie
     return {
       label,
       confidence,
-      answer: decision === 'sure' ? label : decision,
+      answer: statedAnswer(prediction),
       probabilities,
       model: { name, version },
       milliseconds: Math.round(100 * milliseconds) / 100,

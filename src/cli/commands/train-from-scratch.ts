@@ -3,15 +3,9 @@ import { resolve } from 'node:path';
 import type { ModelMetadata } from '../../models/index.ts';
 import type { CommandContext, WholeResult } from '../command.ts';
 import { loadSection } from '../project-params.ts';
-import { describeConfidence, lineageOf, modelPath } from './train-model.ts';
+import { describeConfidence, lineageOf, modelPath, type TrainingOptions } from './train-model.ts';
 
-interface Options {
-  readonly data: string;
-  readonly out?: string | undefined;
-  readonly params?: string | undefined;
-  readonly set: readonly string[];
-  readonly seed?: number | undefined;
-  readonly threads?: number | undefined;
+interface Options extends TrainingOptions {
   readonly epochs?: number | undefined;
   readonly batchSize?: number | undefined;
   readonly lr?: number | undefined;

@@ -6,6 +6,16 @@ import { PawprintError } from '../../core/index.ts';
 import type { ModelMetadata } from '../../models/index.ts';
 import type { CommandContext } from '../command.ts';
 
+/** Flags of every way to train. */
+export interface TrainingOptions {
+  readonly data: string;
+  readonly out?: string | undefined;
+  readonly params?: string | undefined;
+  readonly set: readonly string[];
+  readonly seed?: number | undefined;
+  readonly threads?: number | undefined;
+}
+
 /** The absolute path of a model file to write; USAGE unless it ends in .onnx. */
 export function modelPath(cwd: string, out: string): string {
   if (out.endsWith('.onnx')) return resolve(cwd, out);

@@ -1,5 +1,5 @@
 // Is an explanation true? Covers the hottest part of a record and looks how much the answer suffers, against the coldest
-// part and a random one (occlusion: Zeiler & Fergus 2014). tests/explain.test.ts requires it.
+// part and a random one (occlusion: Zeiler & Fergus 2014). bench/explain.ts prints it, tests require it.
 import type { Random } from '../../core/index.ts';
 import type { Predictor } from '../predictor.ts';
 import type { Explainer } from './explainer.ts';
@@ -45,6 +45,30 @@ export async function measureOcclusion(
     ({ probabilities }) => prediction.confidence - (probabilities[prediction.label] ?? NaN),
   );
   return { hot, cold, random: other };
+}
+
+/** Means over many records, and the share of them where covering the hot square cost more than covering the cold one. */
+export interface OcclusionSummary extends OcclusionDrops {
+  readonly hotterShare: number;
+}
+
+/** Measures each record in turn; `randomOf` gives record i its own draws. */
+export async function summariseOcclusion(
+  { explainer, predictor }: { readonly explainer: Explainer; readonly predictor: Predictor },
+  records: Iterable<Uint8Array> | AsyncIterable<Uint8Array>,
+  randomOf: (index: number) => Random,
+): Promise<OcclusionSummary> {
+  const sums = { hot: 0, cold: 0, random: 0, hotterShare: 0 };
+  let count = 0;
+  for await (const record of records) {
+    const { hot, cold, random } = await measureOcclusion(explainer, predictor, record, { random: randomOf(count++) });
+    sums.hot += hot;
+    sums.cold += cold;
+    sums.random += random;
+    sums.hotterShare += Number(hot > cold);
+  }
+  const mean = (sum: number): number => sum / count;
+  return { hot: mean(sums.hot), cold: mean(sums.cold), random: mean(sums.random), hotterShare: mean(sums.hotterShare) };
 }
 
 /** Of all squares of `side` pixels the one with the most heat (signed), and the one with the least; the first of equals. */

@@ -1,6 +1,7 @@
 // "Neither": how a transfer model tells photos that hold none of its classes. The backbone was trained on a thousand
 // classes of its own; the training photos fall into some of them (cats into tabby, Persian, lynx, …), and a photo whose
 // probability lies elsewhere shows something else. The score is that probability, in [0, 1]: the familiarity.
+import { probabilitiesFromLogits } from '../../evaluation/index.ts';
 import type { Familiarity } from '../../models/index.ts';
 
 /** Share of the training photos' mean probability that the familiar classes hold. */
@@ -13,19 +14,6 @@ export interface FamiliarClasses {
   readonly classes: readonly number[];
   /** Familiarity of each training photo by classes that were found on others, [n]: as a new photo would be scored. */
   readonly heldOutScores: Float64Array;
-}
-
-/** Softmax over the classes of each photo: [n, K]. */
-function softmaxRows(logits: Float32Array, classCount: number): Float64Array {
-  const probabilities = new Float64Array(logits.length);
-  for (let at = 0; at < logits.length; at += classCount) {
-    const own = logits.subarray(at, at + classCount);
-    const max = own.reduce((a, b) => Math.max(a, b), -Infinity);
-    let sum = 0;
-    own.forEach((value, c) => (sum += probabilities[at + c] = Math.exp(value - max)));
-    for (let c = 0; c < classCount; c++) probabilities[at + c] = (probabilities[at + c] ?? 0) / sum;
-  }
-  return probabilities;
 }
 
 /** The fewest classes that hold `familiarShare` of the sum of these rows, the commonest first. */
@@ -46,7 +34,7 @@ function commonClasses(probabilities: Float64Array, classCount: number, rows: re
  */
 export function findFamiliarClasses(classLogits: Float32Array, classCount: number): FamiliarClasses {
   const n = classLogits.length / classCount;
-  const probabilities = softmaxRows(classLogits, classCount);
+  const probabilities = probabilitiesFromLogits({ values: classLogits, width: classCount }, classCount); // [n, K]
   const all = Array.from({ length: n }, (_, row) => row);
   const heldOutScores = new Float64Array(n);
   const foldCount = Math.min(crossFolds, n);

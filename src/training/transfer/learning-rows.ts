@@ -35,13 +35,24 @@ export function learningPhotos({ photos, directory }: LabelledPhotos): readonly 
   });
 }
 
-/** The rows of the photos that could be read, and the others with what is wrong with them. */
+/**
+ * The rows of the photos that could be read, and the others with what is wrong with them. Throws DATASET_INVALID when not
+ * one could.
+ */
 export function learningRows(
   photos: readonly LabelledPhotoFile[],
   extracted: ExtractedFeatures,
 ): { readonly rows: LearningRows; readonly leftOut: readonly LeftOutPhoto[] } {
   const failed = new Set(extracted.failed.map(({ index }) => index));
   const kept = [...photos.keys()].filter((index) => !failed.has(index));
+  const [first] = extracted.failed;
+  if (kept.length === 0 && first !== undefined)
+    throw new PawprintError('DATASET_INVALID', {
+      message: `none of the ${photos.length} photos can be read`,
+      expected: 'photos where the data set says',
+      received: first.error.message,
+      hint: 'Put the photos back where they were when the data set was prepared, or prepare again.',
+    });
   const take = (values: Float32Array): Float32Array => {
     const width = values.length / photos.length;
     const taken = new Float32Array(kept.length * width);
