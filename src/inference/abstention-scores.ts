@@ -1,6 +1,12 @@
 // What saying "unsure" and "neither" does to the answers: how many are given, and how many of these are right.
 import { coverageCurve, type CoveragePoint, type Interval, wilsonInterval } from '../evaluation/index.ts';
-import type { EvaluatedPhoto } from './evaluate.ts';
+import type { Prediction } from './predictor.ts';
+
+/** What was said of a photo, and its true class as an index. */
+export interface LabelledPrediction {
+  readonly label: number;
+  readonly prediction: Prediction;
+}
 
 export interface AbstentionScores {
   /** Photos by what the model said of them. */
@@ -18,9 +24,9 @@ export interface AbstentionScores {
 }
 
 /** Counts what was said of each photo; the curve has 20 points at most. */
-export function scoreAbstention(photos: readonly EvaluatedPhoto[]): AbstentionScores {
+export function scoreAbstention(photos: readonly LabelledPrediction[]): AbstentionScores {
   const said = (decision: string): number => photos.filter(({ prediction }) => prediction.decision === decision).length;
-  const isRight = ({ prediction, label }: EvaluatedPhoto): boolean => prediction.labelIndex === label;
+  const isRight = ({ prediction, label }: LabelledPrediction): boolean => prediction.labelIndex === label;
   const answered = said('sure');
   const right = photos.filter((photo) => photo.prediction.decision === 'sure' && isRight(photo)).length;
   return {
