@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { execFile } from 'node:child_process';
+import { once } from 'node:events';
 import { test, type TestContext } from 'node:test';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
@@ -59,6 +60,25 @@ test('a worker that dies fails the request that it held and is replaced', async 
   await assert.rejects(crashed, /exited with code 7/);
   assert.deepEqual(await Promise.all(after), [2, 4]);
 });
+
+for (const hang of ['loop', 'stall', 'native'])
+  test(`a worker that hangs (${hang}) fails the request that it held, is replaced and ends`, async (t) => {
+    const ends: Promise<unknown>[] = [];
+    const remember = (worker: Worker): void => void ends.push(once(worker, 'exit'));
+    process.on('worker', remember);
+    t.after(() => process.off('worker', remember));
+    const script = new URL('./test-fixtures/echo-worker.ts', import.meta.url);
+    const pool = createWorkerPool<unknown, unknown>(script, { size: 1, maxJobMs: 2000 });
+    t.after(() => pool.close());
+    assert.equal(await pool.run(1), 2);
+    const hung = pool.run(hang);
+    const after = [pool.run(1), pool.run(2)];
+    await assert.rejects(hung, { code: 'DEADLINE_EXCEEDED' });
+    assert.deepEqual(await Promise.all(after), [2, 4]);
+    assert.equal(ends.length, 2);
+    await ends[0];
+    assert.equal(await pool.run(3), 6);
+  });
 
 test('a script that cannot start fails every request instead of leaving them waiting', async (t) => {
   const pool = createWorkerPool(new URL('./test-fixtures/absent.ts', import.meta.url), { size: 2 });

@@ -53,6 +53,11 @@ export interface WorkerPoolOptions {
   readonly workerData?: unknown;
   readonly closeGraceMs?: number;
   /**
+   * A request that is not answered by then fails with DEADLINE_EXCEEDED and another worker takes its worker's place;
+   * never unless told. A thread in an endless loop is ended; one that hangs inside native code is left alone.
+   */
+  readonly maxJobMs?: number;
+  /**
    * How much short-lived memory a worker's JavaScript may gather between collections; V8's choice unless told, which
    * on a large machine grows past 100 MB a worker, whatever little of it is in use.
    */
@@ -61,11 +66,15 @@ export interface WorkerPoolOptions {
 
 /** Starts `size` workers on `script`. `workerData` reaches each as `workerData` of node:worker_threads. */
 export function createWorkerPool<In, Out>(script: URL, options: WorkerPoolOptions = {}): WorkerPool<In, Out> {
-  const { size = defaultWorkerCount(), workerData, closeGraceMs = defaultCloseGraceMs, youngGenerationMb } = options;
+  const { size = defaultWorkerCount(), workerData, closeGraceMs = defaultCloseGraceMs } = options;
+  const { youngGenerationMb, maxJobMs } = options;
   const resourceLimits = youngGenerationMb === undefined ? {} : { maxYoungGenerationSizeMb: youngGenerationMb };
   const queue: Job<In, Out>[] = [];
   const idle: Worker[] = [];
   const busy = new Map<Worker, Job<In, Out>>();
+  const watchdogs = new Map<Worker, NodeJS.Timeout>();
+  /** Hung: replaced, but not ended yet. */
+  const abandoned = new Set<Worker>();
   const starting = new Set<Worker>();
   let closed = false;
 
@@ -76,9 +85,27 @@ export function createWorkerPool<In, Out>(script: URL, options: WorkerPoolOption
       const job = queue.shift();
       if (worker === undefined || job === undefined) return;
       busy.set(worker, job);
+      if (maxJobMs !== undefined) watchdogs.set(worker, setTimeout(() => abandon(worker), maxJobMs).unref());
       worker.ref();
       worker.postMessage(job.input, job.transfer);
     }
+  };
+  /** What a worker held, when it has answered or ended. */
+  const release = (worker: Worker): Job<In, Out> | undefined => {
+    const job = busy.get(worker);
+    busy.delete(worker);
+    clearTimeout(watchdogs.get(worker));
+    watchdogs.delete(worker);
+    return job;
+  };
+  const abandon = (worker: Worker): void => {
+    const job = release(worker);
+    abandoned.add(worker);
+    worker.unref();
+    job?.reject(tooLong(maxJobMs));
+    if (!closed) startWorker();
+    dispatch();
+    void endIfNotInNativeCode(worker);
   };
   const startWorker = (): void => {
     const worker = new Worker(script, { workerData, resourceLimits });
@@ -88,8 +115,11 @@ export function createWorkerPool<In, Out>(script: URL, options: WorkerPoolOption
     worker.on('message', (reply: Reply) => {
       starting.delete(worker);
       if ('ready' in reply) return;
-      const job = busy.get(worker);
-      busy.delete(worker);
+      if (abandoned.has(worker)) {
+        void worker.terminate();
+        return;
+      }
+      const job = release(worker);
       // Not once it is closing: the process must stay until the thread has ended.
       if (!closed) worker.unref();
       idle.push(worker);
@@ -102,8 +132,8 @@ export function createWorkerPool<In, Out>(script: URL, options: WorkerPoolOption
     });
     worker.on('exit', (code) => {
       starting.delete(worker);
-      const job = busy.get(worker);
-      busy.delete(worker);
+      if (abandoned.delete(worker)) return;
+      const job = release(worker);
       const at = idle.indexOf(worker);
       if (at >= 0) idle.splice(at, 1);
       job?.reject(closed ? cancelled() : (failure ?? new Error(`a worker thread exited with code ${code}`)));
@@ -150,6 +180,20 @@ async function waitWhile(isWorking: () => boolean, worker: Worker, graceMs: numb
     };
     worker.on('message', look).on('exit', look);
   });
+}
+
+function tooLong(maxJobMs: number | undefined): PawprintError {
+  return new PawprintError('DEADLINE_EXCEEDED', { message: `a worker thread gave no answer within ${maxJobMs} ms` });
+}
+
+/** A thread tells of its heap between two steps of JavaScript, endless loops included; inside native code it cannot. */
+async function endIfNotInNativeCode(worker: Worker): Promise<void> {
+  const answered = worker.getHeapStatistics().then(
+    () => true,
+    () => false,
+  );
+  const silent = new Promise<false>((resolve) => setTimeout(resolve, 1000, false).unref());
+  if (await Promise.race([answered, silent])) await worker.terminate();
 }
 
 /** The plain form of any error. */
