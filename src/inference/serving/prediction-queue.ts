@@ -14,6 +14,11 @@ export interface QueueLimits {
   readonly maxBatch: number;
   /** A request that is not answered by then is given up. */
   readonly deadlineMs: number;
+  /**
+   * A worker thread that is at one batch for longer is replaced; three deadlines, and 30 s at least, unless told. Its
+   * pictures are tried once more, alone, if anybody still waits for them.
+   */
+  readonly workerTimeoutMs?: number;
   readonly limits?: ImageLimits;
   /** Told the size of each batch when a worker takes it. */
   readonly onBatch?: (size: number) => void;
@@ -42,17 +47,23 @@ export interface PredictionQueue {
 
 interface Entry {
   readonly job: ServeJob;
+  /** Whether nobody waits for it any more: it was answered, given up or left. */
+  readonly isSettled: () => boolean;
   readonly resolve: (answer: ServeAnswer) => void;
   readonly reject: (error: unknown) => void;
 }
 
+const minWorkerTimeoutMs = 30_000;
+
 /** Starts the worker threads. Answers are those of `Predictor.predictBytes` on the same file, bit for bit. */
 export function createPredictionQueue(options: PredictionQueueOptions): PredictionQueue {
   const { model, path, maxWaiting, maxBatch, deadlineMs, limits = {} } = options;
+  const { workerTimeoutMs = Math.max(minWorkerTimeoutMs, 3 * deadlineMs) } = options;
   const workerData: ServeSettings = { file: model, path, limits };
   const pool = createWorkerPool<readonly ServeJob[], ServeReply[]>(workerScript(import.meta.url, 'serve-worker'), {
     size: options.workers,
     workerData,
+    maxJobMs: workerTimeoutMs,
     youngGenerationMb: 16,
   });
   const waiting: Entry[] = [];
@@ -78,7 +89,7 @@ export function createPredictionQueue(options: PredictionQueueOptions): Predicti
     }
   };
 
-  /** A worker that dies takes its batch along: each picture is then tried once more, alone, so that only a culprit fails. */
+  /** A worker that dies or hangs takes its batch along: each picture is then tried once more, alone, so that only a culprit fails. */
   const run = async (batch: readonly Entry[], again = false): Promise<void> => {
     try {
       const replies = await pool.run(batch.map(({ job }) => job));
@@ -90,20 +101,24 @@ export function createPredictionQueue(options: PredictionQueueOptions): Predicti
       });
     } catch (thrown) {
       const error = asFamilyError(thrown);
-      if (error instanceof PawprintError || again) for (const { reject } of batch) reject(error);
-      else for (const each of batch) await run([each], true);
+      const final = again || (error instanceof PawprintError && error.code !== 'DEADLINE_EXCEEDED');
+      if (final) for (const { reject } of batch) reject(error);
+      else await Promise.all(batch.filter(({ isSettled }) => !isSettled()).map((each) => run([each], true)));
     }
   };
 
   const admit = (job: ServeJob, signal?: AbortSignal): Promise<ServeAnswer> =>
     new Promise((resolve, reject) => {
       const onAbort = (): void => leave(new PawprintError('CANCELLED', { message: 'the client went away' }));
+      let settled = false;
       const settle = (): void => {
+        settled = true;
         clearTimeout(timer);
         signal?.removeEventListener('abort', onAbort);
       };
       const entry: Entry = {
         job,
+        isSettled: () => settled,
         resolve: (answer) => {
           settle();
           resolve(answer);
