@@ -2,9 +2,10 @@
 import { collectDefaultMetrics, Registry } from 'prom-client';
 import { httpMetrics, type HttpMetrics } from './http.ts';
 import { modelMetrics, type ModelMetrics } from './models.ts';
+import { predictionLogMetrics, type PredictionLogMetrics } from './prediction-log.ts';
 import { predictionMetrics, type PredictionMetrics, type PredictionMetricsOptions } from './predictions.ts';
 
-export interface ServiceMetrics extends HttpMetrics, PredictionMetrics, ModelMetrics {
+export interface ServiceMetrics extends HttpMetrics, PredictionMetrics, ModelMetrics, PredictionLogMetrics {
   /** Of the text that `read` gives. */
   readonly contentType: string;
   /** Prometheus' text format. */
@@ -18,6 +19,7 @@ export function createServiceMetrics(options: PredictionMetricsOptions): Service
     ...httpMetrics(registry),
     ...predictionMetrics(registry, options),
     ...modelMetrics(registry),
+    ...predictionLogMetrics(registry),
     contentType: registry.contentType,
     read: () => registry.metrics(),
   };
