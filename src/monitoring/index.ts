@@ -1,3 +1,4 @@
 // monitoring: what the service measures of itself.
 export * from './metrics/index.ts';
 export * from './request-statistics.ts';
+export * from './tracing/index.ts';

@@ -1,9 +1,12 @@
-// All metric families of the service in one registry: HTTP, predictions, and the process (CPU, memory, event-loop lag).
+// All metric families of the service in one registry: HTTP, predictions, traces, and the process (CPU, memory, event-loop lag).
 import { collectDefaultMetrics, Registry } from 'prom-client';
 import { httpMetrics, type HttpMetrics } from './http.ts';
 import { predictionMetrics, type PredictionMetrics, type PredictionMetricsOptions } from './predictions.ts';
+import { tracingMetrics, type TracingMetrics } from './tracing.ts';
 
-export interface ServiceMetrics extends HttpMetrics, PredictionMetrics {
+export type { TracingMetrics } from './tracing.ts';
+
+export interface ServiceMetrics extends HttpMetrics, PredictionMetrics, TracingMetrics {
   /** Of the text that `read` gives. */
   readonly contentType: string;
   /** Prometheus' text format. */
@@ -16,6 +19,7 @@ export function createServiceMetrics(options: PredictionMetricsOptions): Service
   return {
     ...httpMetrics(registry),
     ...predictionMetrics(registry, options),
+    ...tracingMetrics(registry),
     contentType: registry.contentType,
     read: () => registry.metrics(),
   };
