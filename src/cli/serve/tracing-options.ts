@@ -1,7 +1,7 @@
 // OpenTelemetry's standard variables to options of tracing, as a pure function. A value that cannot be used stops the
 // start, by name: the standard's own silence would show only as traces that never come.
 import { z } from 'zod';
-import { listComplaints, PawprintError } from '../../core/index.ts';
+import { listComplaints, PawprintError, previewValue } from '../../core/index.ts';
 import type { TracingOptions } from '../../monitoring/index.ts';
 
 const samplers = [
@@ -69,14 +69,18 @@ function readVariables(env: Readonly<Record<string, string | undefined>>): Varia
   if (parsed.success) return parsed.data;
   const [complaint] = listComplaints(parsed.error, given);
   const name = complaint?.path ?? '';
-  const secret = name.endsWith('_HEADERS');
   throw new PawprintError('CONFIG_INVALID', {
     message: `the environment variable ${name} has a value that does not fit`,
     expected: complaint?.expected ?? '',
-    // Headers are keys, and an address may hold a password.
-    received: secret ? 'something else (not shown)' : (complaint?.received ?? '').replace(/[^/"]*@/, '…@'),
+    received: maskedValue(name, given[name] ?? ''),
     hint: `Correct or unset ${name}.`,
   });
+}
+
+/** Headers are keys, and an address may hold a password or, in its query, a key. */
+function maskedValue(name: string, value: string): string {
+  if (name.endsWith('_HEADERS')) return 'something else (not shown)';
+  return previewValue(value.replace(/^.*@/s, '…@').replace(/\?.*$/s, '?…'));
 }
 
 function chooseEndpoint(variables: Variables): string | null {

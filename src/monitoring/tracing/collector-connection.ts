@@ -12,17 +12,17 @@ export interface CollectorConnection {
   readonly cut: () => void;
 }
 
-/** More are not needed: exports follow each other, except at the end. */
-const maxSockets = 2;
-
-/** `timeoutMs`: how long a socket may do nothing, connecting included. */
+/**
+ * `timeoutMs`: how long a socket may do nothing, connecting included. Sockets are not limited here: a request that waits
+ * for one would get it after the cut. The exporter bounds its requests.
+ */
 export function collectorConnection(headers: Readonly<Record<string, string>>, timeoutMs: number): CollectorConnection {
   const closed = new Error('tracing is closed');
   let agent: HttpAgent | undefined;
   let isCut = false;
   return {
     agent: (protocol) => {
-      const options = { keepAlive: true, maxSockets, timeout: timeoutMs };
+      const options = { keepAlive: true, timeout: timeoutMs };
       return (agent ??= protocol === 'https:' ? new HttpsAgent(options) : new HttpAgent(options));
     },
     headers: () => (isCut ? Promise.reject(closed) : Promise.resolve({ ...headers })),
