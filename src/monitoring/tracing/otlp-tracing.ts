@@ -24,9 +24,9 @@ import type { TracingDependencies, TracingOptions } from './tracing-options.ts';
 
 type OtlpOptions = TracingOptions & TracingDependencies & { readonly endpoint: string; readonly now: SpanClock };
 
-/** Spans that wait for their export: some 500 requests of four spans, a megabyte or two. */
+/** Spans that wait for their export: some 500 requests of four spans, in two megabytes. */
 const maxWaiting = 2048;
-/** Spans of one export: writing them as JSON holds the event loop for a millisecond or two. */
+/** Spans of one export: 160 kB of JSON, whose writing holds the event loop for about a millisecond. */
 const maxBatch = 256;
 /** A trace is to be seen soon after its request, and a quiet service is not to send spans one by one. */
 const delayMs = 2000;
