@@ -1,12 +1,14 @@
-// All metric families of the service in one registry: HTTP, predictions, traces, and the process (CPU, memory, event-loop lag).
+// All metric families of the service in one registry: HTTP, predictions, models, traces, and the process (CPU, memory,
+// event-loop lag).
 import { collectDefaultMetrics, Registry } from 'prom-client';
 import { httpMetrics, type HttpMetrics } from './http.ts';
+import { modelMetrics, type ModelMetrics } from './models.ts';
 import { predictionMetrics, type PredictionMetrics, type PredictionMetricsOptions } from './predictions.ts';
 import { tracingMetrics, type TracingMetrics } from './tracing.ts';
 
 export type { TracingMetrics } from './tracing.ts';
 
-export interface ServiceMetrics extends HttpMetrics, PredictionMetrics, TracingMetrics {
+export interface ServiceMetrics extends HttpMetrics, PredictionMetrics, ModelMetrics, TracingMetrics {
   /** Of the text that `read` gives. */
   readonly contentType: string;
   /** Prometheus' text format. */
@@ -19,6 +21,7 @@ export function createServiceMetrics(options: PredictionMetricsOptions): Service
   return {
     ...httpMetrics(registry),
     ...predictionMetrics(registry, options),
+    ...modelMetrics(registry),
     ...tracingMetrics(registry),
     contentType: registry.contentType,
     read: () => registry.metrics(),
