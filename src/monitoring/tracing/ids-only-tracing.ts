@@ -1,7 +1,6 @@
 // Tracing without a collector: requests have ids, for logs and callers, and nothing is recorded.
 import { incomingContext } from './incoming-context.ts';
-import type { RequestTrace, Tracing } from './request-trace.ts';
-import type { SpanClock } from './span-clock.ts';
+import type { RequestTrace, SpanClock, Tracing } from './request-trace.ts';
 import { newSpanId, newTraceId } from './trace-ids.ts';
 import { formatTraceparent } from './traceparent.ts';
 

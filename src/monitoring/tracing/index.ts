@@ -3,4 +3,3 @@ export * from './create-tracing.ts';
 export * from './request-trace.ts';
 export type * from './tracing-options.ts';
 export type { RequestHeaders } from './incoming-context.ts';
-export { createSpanClock, type SpanClock } from './span-clock.ts';

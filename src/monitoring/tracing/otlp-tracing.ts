@@ -15,9 +15,8 @@ import {
 import { collectorConnection } from './collector-connection.ts';
 import { countedExport } from './counted-export.ts';
 import { incomingContext, type IncomingContext } from './incoming-context.ts';
-import type { RequestTrace, Tracing } from './request-trace.ts';
+import type { RequestTrace, SpanClock, Tracing } from './request-trace.ts';
 import { isServerError, safeAttributes, serverAttributes, serverSpanName } from './span-attributes.ts';
-import type { SpanClock } from './span-clock.ts';
 import { newSpanId, newTraceId } from './trace-ids.ts';
 import { formatTraceparent } from './traceparent.ts';
 import type { TracingDependencies, TracingOptions } from './tracing-options.ts';

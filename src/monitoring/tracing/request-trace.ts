@@ -1,6 +1,9 @@
 // What the service knows of tracing: a trace of each request, with ids whether or not anybody collects them.
 import type { RequestHeaders } from './incoming-context.ts';
 
+/** Epoch milliseconds, with fractions. */
+export type SpanClock = () => number;
+
 /** Names by OpenTelemetry's semantic conventions or `pawprint.…`. Numbers, truth values and short text; never bytes. */
 export type SpanAttributes = Readonly<Record<string, string | number | boolean | undefined>>;
 
@@ -39,8 +42,8 @@ export interface RequestTrace {
 }
 
 export interface Tracing {
-  /** The clock that spans are timed with: epoch milliseconds, with fractions. */
-  now(): number;
+  /** The clock that spans are timed with. */
+  readonly now: SpanClock;
   /** Begins a request's span: in the caller's trace when `headers` name one, else in a new one. */
   start(
     headers: RequestHeaders,

@@ -1,6 +1,6 @@
 // What tracing is told: where spans go, which of them, and in whose name.
 import type { TracingMetrics } from '../metrics/index.ts';
-import type { SpanClock } from './span-clock.ts';
+import type { SpanClock } from './request-trace.ts';
 
 /** Where spans go, and which. */
 export interface TracingOptions {
