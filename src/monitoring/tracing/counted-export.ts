@@ -72,7 +72,8 @@ export function countedExport(
 
 /** Of a refused connection the error's message may be empty, of a status it is the bare phrase. */
 function asOutage(error: Error | undefined): Error {
-  const { code, message = '' } = (error ?? {}) as { readonly code?: unknown; readonly message?: string };
-  const reason = [code, message].filter((part) => part !== undefined && part !== '').join(' ');
+  const { code, message = '' } = (error ?? {}) as { readonly code?: string | number; readonly message?: string };
+  const named = code !== undefined && !message.includes(String(code));
+  const reason = `${named ? `${String(code)} ` : ''}${message}`.trim();
   return new Error(`the trace collector takes no spans${reason === '' ? '' : `: ${reason}`}`, { cause: error });
 }
