@@ -3,12 +3,14 @@
 import { collectDefaultMetrics, Registry } from 'prom-client';
 import { httpMetrics, type HttpMetrics } from './http.ts';
 import { modelMetrics, type ModelMetrics } from './models.ts';
+import { predictionLogMetrics, type PredictionLogMetrics } from './prediction-log.ts';
 import { predictionMetrics, type PredictionMetrics, type PredictionMetricsOptions } from './predictions.ts';
 import { tracingMetrics, type TracingMetrics } from './tracing.ts';
 
 export type { TracingMetrics } from './tracing.ts';
 
-export interface ServiceMetrics extends HttpMetrics, PredictionMetrics, ModelMetrics, TracingMetrics {
+export interface ServiceMetrics
+  extends HttpMetrics, PredictionMetrics, ModelMetrics, PredictionLogMetrics, TracingMetrics {
   /** Of the text that `read` gives. */
   readonly contentType: string;
   /** Prometheus' text format. */
@@ -22,6 +24,7 @@ export function createServiceMetrics(options: PredictionMetricsOptions): Service
     ...httpMetrics(registry),
     ...predictionMetrics(registry, options),
     ...modelMetrics(registry),
+    ...predictionLogMetrics(registry),
     ...tracingMetrics(registry),
     contentType: registry.contentType,
     read: () => registry.metrics(),
