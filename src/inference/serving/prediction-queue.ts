@@ -20,6 +20,8 @@ export interface QueueLimits {
    */
   readonly workerTimeoutMs?: number;
   readonly limits?: ImageLimits;
+  /** Whether answers say what the picture was like; not unless told. */
+  readonly observe?: boolean;
   /** Told the size of each batch when a worker takes it. */
   readonly onBatch?: (size: number) => void;
 }
@@ -57,9 +59,9 @@ const minWorkerTimeoutMs = 30_000;
 
 /** Starts the worker threads. Answers are those of `Predictor.predictBytes` on the same file, bit for bit. */
 export function createPredictionQueue(options: PredictionQueueOptions): PredictionQueue {
-  const { model, path, maxWaiting, maxBatch, deadlineMs, limits = {} } = options;
+  const { model, path, maxWaiting, maxBatch, deadlineMs, limits = {}, observe = false } = options;
   const { workerTimeoutMs = Math.max(minWorkerTimeoutMs, 3 * deadlineMs) } = options;
-  const workerData: ServeSettings = { file: model, path, limits };
+  const workerData: ServeSettings = { file: model, path, limits, observe };
   const pool = createWorkerPool<readonly ServeJob[], ServeReply[]>(workerScript(import.meta.url, 'serve-worker'), {
     size: options.workers,
     workerData,
