@@ -53,8 +53,8 @@ export interface WorkerPoolOptions {
   readonly workerData?: unknown;
   readonly closeGraceMs?: number;
   /**
-   * A request that is not answered by then fails with DEADLINE_EXCEEDED and another worker takes its worker's place;
-   * never unless told. A thread in an endless loop is ended; one that hangs inside native code is left alone.
+   * A request that a worker has been at for so long fails with DEADLINE_EXCEEDED, and another worker takes the place of
+   * that one; never unless told. A thread in an endless loop is ended; one that hangs inside native code is left alone.
    */
   readonly maxJobMs?: number;
   /**
@@ -85,10 +85,13 @@ export function createWorkerPool<In, Out>(script: URL, options: WorkerPoolOption
       const job = queue.shift();
       if (worker === undefined || job === undefined) return;
       busy.set(worker, job);
-      if (maxJobMs !== undefined) watchdogs.set(worker, setTimeout(() => abandon(worker), maxJobMs).unref());
+      if (!starting.has(worker)) watch(worker);
       worker.ref();
       worker.postMessage(job.input, job.transfer);
     }
+  };
+  const watch = (worker: Worker): void => {
+    if (maxJobMs !== undefined) watchdogs.set(worker, setTimeout(() => abandon(worker), maxJobMs).unref());
   };
   /** What a worker held, when it has answered or ended. */
   const release = (worker: Worker): Job<In, Out> | undefined => {
@@ -114,7 +117,10 @@ export function createWorkerPool<In, Out>(script: URL, options: WorkerPoolOption
     let failure: unknown;
     worker.on('message', (reply: Reply) => {
       starting.delete(worker);
-      if ('ready' in reply) return;
+      if ('ready' in reply) {
+        if (busy.has(worker)) watch(worker);
+        return;
+      }
       if (abandoned.has(worker)) {
         void worker.terminate();
         return;
