@@ -19,27 +19,31 @@ import { predictBatchRoutes } from './routes/predict-batch.ts';
 import { predictRoutes } from './routes/predict.ts';
 import './route.ts';
 
-export type { AppDependencies, RequestLimits } from './dependencies.ts';
+export type { AppDependencies, RequestLimits, RequestTimeouts } from './dependencies.ts';
 
 /** A client's own request id is kept when it is one: letters, digits, dots, dashes. */
 const requestIdPattern = /^[\w.-]{1,128}$/;
 /** Fields beside the picture, and the parts in all: a form has a handful, an attack has thousands. */
 const multipartLimits = { files: 1, fields: 16, parts: 17, fieldNameSize: 100, fieldSize: 1024, headerPairs: 32 };
-/** Slow senders may not hold connections: headers, and whole requests, that have not arrived by then are given up. */
-const [headersTimeoutMs, requestTimeoutMs] = [10_000, 30_000];
-/** How often the server looks for them. */
-const connectionsCheckingIntervalMs = 2_000;
+const defaultTimeouts = { headersMs: 10_000, requestMs: 30_000 };
+/** How often the server looks for slow senders. */
+const connectionsCheckingIntervalMs = 1_000;
 /** Longer than load balancers keep theirs (60 s): the one that closes a connection must not be the one that is asked. */
 const keepAliveMs = 65_000;
 
 /** Builds the app. Answers follow docs/errors.md; log lines hold no picture and no key. */
 export async function buildApp(dependencies: AppDependencies): Promise<FastifyInstance> {
-  const { limits, log, version } = dependencies;
+  const { limits, log, version, isReady, timeouts = defaultTimeouts } = dependencies;
   const app = fastify({
     bodyLimit: limits.maxBodyBytes,
-    requestTimeout: requestTimeoutMs,
+    requestTimeout: timeouts.requestMs,
     keepAliveTimeout: keepAliveMs,
-    http: { headersTimeout: headersTimeoutMs, connectionsCheckingInterval: connectionsCheckingIntervalMs },
+    http: {
+      headersTimeout: Math.min(timeouts.headersMs, timeouts.requestMs),
+      connectionsCheckingInterval: connectionsCheckingIntervalMs,
+    },
+    // Whoever is heard is answered, to the end: a request on an open connection may have been sent before SIGTERM.
+    return503OnClosing: false,
     // One line a request, with what was answered; Fastify's own two say less.
     logController: new LogController({ disableRequestLogging: true }),
     logger: log === null ? false : { level: 'info', stream: log },
@@ -61,6 +65,11 @@ export async function buildApp(dependencies: AppDependencies): Promise<FastifyIn
     });
     done();
   });
+  // A client that keeps its connection would go on asking a service that is about to end.
+  app.addHook('onSend', (_, reply, payload, done) => {
+    if (!isReady()) void reply.header('connection', 'close');
+    done(null, payload);
+  });
   logRequests(app, dependencies);
   app.setErrorHandler((error, request, reply) => sendProblem(error, request, reply));
   answerUnknownRoutes(app);
@@ -74,7 +83,7 @@ export async function buildApp(dependencies: AppDependencies): Promise<FastifyIn
   metricsRoutes(app, dependencies);
   await app.register(async (pictures) => {
     await takePictures(pictures, limits.maxBodyBytes);
-    predictRoutes(pictures, dependencies, predict);
+    predictRoutes(pictures, predict);
     predictBatchRoutes(pictures, dependencies, predict);
   });
   await app.register((json, _, done) => {

@@ -12,6 +12,12 @@ export interface RequestLimits {
   readonly maxBatchPictures: number;
 }
 
+/** Slow senders may not hold connections: what has not arrived by then is given up. Milliseconds. */
+export interface RequestTimeouts {
+  readonly headersMs: number;
+  readonly requestMs: number;
+}
+
 export interface AppDependencies {
   readonly host: ModelHost;
   /** Model files that POST /admin/models may name lie below it; absolute. */
@@ -21,12 +27,14 @@ export interface AppDependencies {
   readonly recentPredictions: RecentPredictions;
   /** null: predictions are not kept. */
   readonly predictionLog: PredictionLog | null;
-  /** Whether predictions are answered now: false until a worker proved itself, and from SIGTERM on. */
+  /** Whether to send requests here: false from SIGTERM on, although those that come are still answered. */
   readonly isReady: () => boolean;
   /** Pawprint's. */
   readonly version: string;
   readonly now: () => Date;
   readonly limits: RequestLimits;
+  /** 10 s for headers, 30 s for all, unless told. */
+  readonly timeouts?: RequestTimeouts;
   /** Where log lines go, one JSON object each; null: nowhere. */
   readonly log: Writable | null;
 }

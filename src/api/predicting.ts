@@ -1,6 +1,5 @@
 // One prediction for a request, whatever its address: through the queue, counted, remembered.
 import type { FastifyReply, FastifyRequest } from 'fastify';
-import { PawprintError } from '../core/index.ts';
 import { type HostAnswer, type ServeJob, statedAnswer } from '../inference/index.ts';
 import { predictionEntry } from '../monitoring/index.ts';
 import type { PredictionAnswer, PredictQuery } from './schemas/prediction.ts';
@@ -57,9 +56,8 @@ function keep({ predictionLog, now }: AppDependencies, answer: HostAnswer, { byt
   );
 }
 
-/** Throws NOT_READY while the service does not predict; else a signal that aborts when the client goes away. */
-export function admit(reply: FastifyReply, isReady: () => boolean): AbortSignal {
-  if (!isReady()) throw new PawprintError('NOT_READY', { message: 'the service does not answer predictions now' });
+/** Aborts when the client goes away before it is answered. */
+export function whileClientWaits(reply: FastifyReply): AbortSignal {
   const gone = new AbortController();
   reply.raw.once('close', () => {
     if (!reply.raw.writableFinished) gone.abort();

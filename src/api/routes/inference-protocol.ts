@@ -6,7 +6,7 @@ import { PawprintError } from '../../core/index.ts';
 import type { HostAnswer } from '../../inference/index.ts';
 import type { AppDependencies } from '../dependencies.ts';
 import { jobsOf } from '../inference-inputs.ts';
-import { admit, type Predict } from '../predicting.ts';
+import { type Predict, whileClientWaits } from '../predicting.ts';
 import type { RouteAnswer } from '../route.ts';
 import {
   type InferRequest,
@@ -74,7 +74,7 @@ export function inferenceProtocolRoutes(app: FastifyInstance, dependencies: AppD
       },
       async (request, reply): Promise<InferResponse> => {
         requireModel(request.params, host.current);
-        const signal = admit(reply, isReady);
+        const signal = whileClientWaits(reply);
         const { imageSizePx } = host.current.file.metadata.preprocessing;
         const jobs = jobsOf(request.body, { imageSizePx, maxRows: limits.maxBatchPictures });
         const started = performance.now();

@@ -2,7 +2,7 @@
 import type { FastifyInstance } from 'fastify';
 import { errorTable } from '../../core/index.ts';
 import type { AppDependencies } from '../dependencies.ts';
-import { admit, describeAnswer, describeRequest, type Predict } from '../predicting.ts';
+import { describeAnswer, describeRequest, type Predict, whileClientWaits } from '../predicting.ts';
 import { asClientError, mayBeTold } from '../problem.ts';
 import { type BatchAnswer, batchSchema, type PredictQuery, predictQuerySchema } from '../schemas/prediction.ts';
 import { uploadedImages } from '../uploads/uploaded-images.ts';
@@ -10,7 +10,7 @@ import { uploadedImages } from '../uploads/uploaded-images.ts';
 type Result = BatchAnswer['results'][number];
 
 export function predictBatchRoutes(app: FastifyInstance, dependencies: AppDependencies, predict: Predict): void {
-  const { host, isReady, limits, statistics } = dependencies;
+  const { host, limits, statistics } = dependencies;
   app.post<{ Querystring: PredictQuery }>(
     '/predict/batch',
     {
@@ -25,7 +25,7 @@ export function predictBatchRoutes(app: FastifyInstance, dependencies: AppDepend
       },
     },
     async (request, reply): Promise<BatchAnswer> => {
-      const signal = admit(reply, isReady);
+      const signal = whileClientWaits(reply);
       const pictures = await uploadedImages(request, {
         maxPictures: limits.maxBatchPictures,
         maxBytes: limits.maxBodyBytes,

@@ -1,12 +1,11 @@
 // POST /predict: one picture in, label and probabilities out.
 import type { FastifyInstance } from 'fastify';
 import { statedAnswer } from '../../inference/index.ts';
-import type { AppDependencies } from '../dependencies.ts';
-import { admit, describeAnswer, describeRequest, type Predict } from '../predicting.ts';
+import { describeAnswer, describeRequest, type Predict, whileClientWaits } from '../predicting.ts';
 import { type PredictQuery, predictionSchema, predictQuerySchema } from '../schemas/prediction.ts';
 import { uploadedImage } from '../uploads/uploaded-image.ts';
 
-export function predictRoutes(app: FastifyInstance, { isReady }: AppDependencies, predict: Predict): void {
+export function predictRoutes(app: FastifyInstance, predict: Predict): void {
   app.post<{ Querystring: PredictQuery }>(
     '/predict',
     {
@@ -21,7 +20,7 @@ export function predictRoutes(app: FastifyInstance, { isReady }: AppDependencies
       },
     },
     async (request, reply) => {
-      const signal = admit(reply, isReady);
+      const signal = whileClientWaits(reply);
       const bytes = await uploadedImage(request);
       const asked = { request, signal, started: performance.now() };
       const answer = await predict({ kind: 'picture', bytes, explain: request.query.explain ?? false }, asked);

@@ -13,7 +13,7 @@ export default defineCommand({
     'POST /predict takes a photo (multipart field `file`, or the picture as the body) and answers with label, confidence ' +
     'and probabilities; GET /health, /live, /ready, /metrics (Prometheus) and /stats say how it does. Each worker thread ' +
     'has the model for itself; too many waiting requests are refused with 429 at once. Log lines are JSON on stdout. ' +
-    'SIGTERM and Ctrl-C: no new predictions, those under way are answered, then exit code 0.',
+    'SIGTERM and Ctrl-C: /ready fails, requests under way are answered, then exit code 0; once more: the end at once.',
   examples: [
     'pawprint serve',
     'pawprint serve --model models/cnn.onnx --port 8000',
@@ -30,6 +30,20 @@ export default defineCommand({
       .max(600_000)
       .default(10_000)
       .describe('milliseconds after which a waiting prediction is given up'),
+    workerTimeoutMs: count
+      .max(3_600_000)
+      .optional()
+      .describe(
+        'milliseconds of one model run after which a worker thread is taken to hang and is replaced; three deadlines, and 30,000 at least, unless told',
+      ),
+    headersTimeoutMs: count
+      .max(600_000)
+      .default(10_000)
+      .describe("milliseconds that a request's headers may take to arrive"),
+    requestTimeoutMs: count
+      .max(3_600_000)
+      .default(30_000)
+      .describe('milliseconds that a whole request may take to arrive'),
     maxBodyBytes: count
       .max(1 << 30)
       .default(20 << 20)
@@ -56,7 +70,16 @@ export default defineCommand({
       .default(64 << 20)
       .describe('size at which a new file of it is begun'),
     logKeepDays: count.max(36_500).optional().describe('days after which its files are removed; never unless told'),
-    drainMs: count.max(600_000).default(15_000).describe('milliseconds from SIGTERM until open connections are cut'),
+    lameDuckMs: z.coerce
+      .number()
+      .int()
+      .min(0)
+      .max(600_000)
+      .default(0)
+      .describe(
+        'milliseconds after SIGTERM in which /ready fails and all else is answered: give load balancers and Kubernetes 5000',
+      ),
+    drainMs: count.max(600_000).default(15_000).describe('milliseconds from then on until open connections are cut'),
   }),
   run: async ({ options, context }) => {
     const { startService } = await import('../serve/start-service.ts');

@@ -15,6 +15,7 @@ import {
   type ServiceMetrics,
 } from '../../monitoring/index.ts';
 import type { CommandContext } from '../command.ts';
+import { drainConnections } from './drain.ts';
 
 export interface ServiceOptions {
   /** Absolute. */
@@ -25,6 +26,9 @@ export interface ServiceOptions {
   readonly maxWaiting: number;
   readonly maxBatch: number;
   readonly deadlineMs: number;
+  readonly workerTimeoutMs?: number | undefined;
+  readonly headersTimeoutMs: number;
+  readonly requestTimeoutMs: number;
   readonly maxBodyBytes: number;
   readonly maxPixels: number;
   readonly maxBatchPictures: number;
@@ -32,6 +36,7 @@ export interface ServiceOptions {
   /** Absolute. */
   readonly challenger?: string | undefined;
   readonly shadowShare: number;
+  readonly lameDuckMs: number;
   readonly drainMs: number;
   /** Absolute; undefined: predictions are not kept. */
   readonly logPredictions?: string | undefined;
@@ -42,7 +47,7 @@ export interface ServiceOptions {
 }
 
 export interface RunningService {
-  /** No new predictions; those under way are answered; resolves when the port is free and the threads have ended. */
+  /** Readiness fails; whoever was heard is answered; resolves when the port is free and the threads have ended. */
   readonly stop: () => Promise<void>;
 }
 
@@ -59,15 +64,21 @@ const logCloseMs = 2000;
 export async function startService(options: ServiceOptions, context: CommandContext): Promise<RunningService> {
   const { stdout, stderr, version, now } = context;
   let metrics: ServiceMetrics | undefined;
+  let log: FastifyBaseLogger | undefined;
   const host = await createModelHost(options.model, {
     workers: options.workers ?? defaultWorkerCount(),
     maxWaiting: options.maxWaiting,
     maxBatch: options.maxBatch,
     deadlineMs: options.deadlineMs,
+    ...(options.workerTimeoutMs === undefined ? {} : { workerTimeoutMs: options.workerTimeoutMs }),
     limits: { maxPixels: options.maxPixels },
     observe: options.logPredictions !== undefined,
     now,
     random: Math.random,
+    onThreadLost: (error) => {
+      metrics?.threadsLost.inc();
+      log?.error({ err: error }, 'a worker thread died or hung: another takes its place');
+    },
     onBatch: (size) => metrics?.batchSize.observe(size),
     onServed: (model) => {
       if (metrics === undefined) return;
@@ -100,8 +111,10 @@ export async function startService(options: ServiceOptions, context: CommandCont
       version,
       now,
       limits: { maxBodyBytes, maxPixels, maxBatchPictures },
+      timeouts: { headersMs: options.headersTimeoutMs, requestMs: options.requestTimeoutMs },
       log: stdout,
     });
+    log = app.log;
     const address = await app.listen({ port: options.port, host: options.host }).catch((error: unknown) => {
       throw asListenError(error, options);
     });
@@ -111,12 +124,7 @@ export async function startService(options: ServiceOptions, context: CommandCont
       stop: async () => {
         ready = false;
         watch?.stop();
-        // A connection that is kept alive falls idle after its last answer; waiting for its client would take a minute.
-        const sweep = setInterval(() => app.server.closeIdleConnections(), 50);
-        const cut = setTimeout(() => app.server.closeAllConnections(), options.drainMs);
-        await app.close();
-        clearInterval(sweep);
-        clearTimeout(cut);
+        await drainConnections(app, options);
         await host.close();
         await kept?.close(logCloseMs);
       },

@@ -22,6 +22,8 @@ export interface QueueLimits {
   readonly limits?: ImageLimits;
   /** Whether answers say what the picture was like; not unless told. */
   readonly observe?: boolean;
+  /** Told why, when a worker thread died or hung; another has taken its place. */
+  readonly onThreadLost?: (error: unknown) => void;
   /** Told the size of each batch when a worker takes it. */
   readonly onBatch?: (size: number) => void;
 }
@@ -103,7 +105,9 @@ export function createPredictionQueue(options: PredictionQueueOptions): Predicti
       });
     } catch (thrown) {
       const error = asFamilyError(thrown);
-      const final = again || (error instanceof PawprintError && error.code !== 'DEADLINE_EXCEEDED');
+      const lost = !(error instanceof PawprintError) || error.code === 'DEADLINE_EXCEEDED';
+      if (lost) options.onThreadLost?.(error);
+      const final = again || !lost;
       if (final) for (const { reject } of batch) reject(error);
       else await Promise.all(batch.filter(({ isSettled }) => !isSettled()).map((each) => run([each], true)));
     }

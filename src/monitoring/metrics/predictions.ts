@@ -5,6 +5,7 @@ export interface PredictionMetrics {
   readonly predictions: Counter<'label' | 'decision'>;
   readonly confidence: Histogram;
   readonly batchSize: Histogram;
+  readonly threadsLost: Counter;
   readonly feedback: Counter<'outcome'>;
 }
 
@@ -42,6 +43,11 @@ export function predictionMetrics(registry: Registry, options: PredictionMetrics
   return {
     predictions,
     feedback,
+    threadsLost: new Counter({
+      name: 'pawprint_worker_threads_lost_total',
+      help: 'Worker threads that died or hung at their work; another takes the place of each.',
+      registers: [registry],
+    }),
     confidence: new Histogram({
       name: 'pawprint_prediction_confidence_ratio',
       help: 'Calibrated probability of the likelier class.',
