@@ -25,12 +25,14 @@ export function logRequests(app: FastifyInstance, { metrics, statistics }: AppDe
     );
     done();
   });
-  // A client that goes away before its answer: no response will be logged.
-  app.addHook('onRequestAbort', (request, done) => {
-    request.log.info(
-      { route: request.routeOptions.url ?? 'unknown', method: request.method, status: 499 },
-      'client went away',
-    );
+  // A client that goes away, in the middle of its upload or before its answer: no response will be logged.
+  app.addHook('onRequest', (request, reply, done) => {
+    reply.raw.once('close', () => {
+      if (reply.raw.writableFinished) return;
+      const [route, { method }, status] = [request.routeOptions.url ?? 'unknown', request, 499];
+      metrics.requests.inc({ route, method, status: String(status) });
+      request.log.info({ route, method, status, ...request.outcome }, 'client went away');
+    });
     done();
   });
 }

@@ -20,6 +20,8 @@ const retryAfterSeconds = 1;
 export function asClientError(error: unknown): PawprintError {
   if (error instanceof PawprintError) return error;
   const { code, statusCode, message } = error as Partial<FastifyError>;
+  // What reading a body says whose client went away.
+  if (code === 'ECONNRESET') return new PawprintError('CANCELLED', { message: 'the client went away', cause: error });
   const known =
     fastifyCodes[code ?? ''] ?? (statusCode !== undefined && statusCode < 500 ? 'REQUEST_INVALID' : undefined);
   if (known !== undefined)
