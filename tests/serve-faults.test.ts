@@ -19,6 +19,7 @@ import {
   type LoadReport,
   type LoadTarget,
   offlineAnswers,
+  openLoop,
   type OfflineAnswers,
 } from './support/load.ts';
 import { boxModel, residentMb, type RunningService, startService, threadCount } from './support/running-service.ts';
@@ -293,3 +294,53 @@ test('a second SIGTERM ends the service at once', async () => {
   assert.equal(service.child.signalCode, 'SIGKILL');
   socket.destroy();
 });
+
+test('three times as many requests as it can answer: each gets one answer, and the service can be watched', async (t) => {
+  const seconds = Number(process.env['PAWPRINT_OVERLOAD_SECONDS'] ?? 6);
+  const transfer = boxModel('transfer');
+  const service = await startService(['--workers', '2', '--max-waiting', '32'], { cwd, model: transfer });
+  services.push(service);
+  const asked = { url: service.url, pictures, answers: await offlineAnswers([transfer], pictures) };
+  const closed = closedLoop(asked, 16);
+  await delay(1500);
+  const capacity = (await closed.stop()).sent / 1.5;
+  const watching = watchService(service);
+  const report = await openLoop(asked, { perSecond: 3 * capacity, seconds });
+  const { statuses, latencies } = await watching.stop();
+  assert.deepEqual([report.lost, report.wrong, report.withoutRetryAfter], [[], [], 0]);
+  const { 200: answered = 0, 429: refused = 0, ...others } = report.byStatus;
+  assert.deepEqual(others, {});
+  assert.equal(answered + refused, report.sent);
+  assert.ok(answered > 0 && refused > 0, JSON.stringify(report.byStatus));
+  assert.deepEqual([...statuses], [200]);
+  assert.ok(Math.max(...latencies) < 5000, `${Math.max(...latencies)} ms`);
+  t.diagnostic(`capacity ${capacity.toFixed(0)}/s; ${answered} answered, ${refused} refused in ${seconds} s`);
+  const at = (share: number): string =>
+    (latencies.sort((a, b) => a - b)[Math.floor(share * latencies.length)] ?? 0).toFixed(1);
+  t.diagnostic(`/health, /live, /metrics: p50 ${at(0.5)} ms, p99 ${at(0.99)} ms of ${latencies.length}`);
+  assert.equal(await service.stop(), 0);
+});
+
+/** Asks as probes do, ten times a second each. */
+function watchService({ url }: RunningService): {
+  readonly stop: () => Promise<{ readonly statuses: Set<number>; readonly latencies: number[] }>;
+} {
+  const [statuses, latencies]: [Set<number>, number[]] = [new Set(), []];
+  let stopped = false;
+  const watch = async (path: string): Promise<void> => {
+    while (!stopped) {
+      const { status, milliseconds } = await call(url + path, { agent });
+      statuses.add(status);
+      latencies.push(milliseconds);
+      await delay(100);
+    }
+  };
+  const all = Promise.all(['/health', '/live', '/metrics'].map(watch));
+  return {
+    stop: async () => {
+      stopped = true;
+      await all;
+      return { statuses, latencies };
+    },
+  };
+}
