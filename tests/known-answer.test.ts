@@ -5,11 +5,9 @@ import { mkdir, mkdtemp, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, before, test } from 'node:test';
-import { fromBinary, toBinary } from '@bufbuild/protobuf';
-import { inspectOnnx } from '../src/graph/index.ts';
-import { ModelProtoSchema } from '../src/graph/onnx-proto/onnx_pb.js';
 import { Predictor } from '../src/inference/index.ts';
 import { decodeModelFile } from '../src/models/index.ts';
+import { withOtherHead } from './support/changed-model.ts';
 import { runInProcess } from './support/run-in-process.ts';
 
 let cwd = '';
@@ -42,21 +40,6 @@ async function prove(bytes: Uint8Array): Promise<string> {
   } finally {
     await predictor.close();
   }
-}
-
-/** The same file with each number of its last matrix negated and the weights' hash written anew. */
-function withOtherHead(bytes: Uint8Array): Uint8Array {
-  const model = fromBinary(ModelProtoSchema, bytes);
-  const name = model.graph?.node.findLast(({ opType }) => opType === 'Gemm')?.input[1];
-  const head = model.graph?.initializer.find((tensor) => tensor.name === name);
-  assert.ok(head !== undefined && head.rawData.length > 0);
-  const raw = head.rawData.slice();
-  for (let at = 3; at < raw.length; at += 4) raw[at] = (raw[at] ?? 0) ^ 0x80; // the sign of a float32
-  head.rawData = raw;
-  const entry = model.metadataProps.find(({ key }) => key === 'pawprint.weights_sha256');
-  assert.ok(entry !== undefined);
-  entry.value = inspectOnnx(toBinary(ModelProtoSchema, model)).weightsSha256;
-  return toBinary(ModelProtoSchema, model);
 }
 
 for (const kind of kinds)

@@ -13,7 +13,6 @@ import { marks } from './support/fault-injection.ts';
 import {
   call,
   closedLoop,
-  createLoad,
   drawnPictures,
   type HttpAnswer,
   type LoadReport,
@@ -243,11 +242,7 @@ test('SIGTERM with --lame-duck-ms: who stops when /ready fails loses nothing', a
 
 test('SIGTERM at once: whoever was heard is answered; who never ends an upload is cut after --drain-ms', async () => {
   const service = await serve(['--drain-ms', '2000']);
-  const load = createLoad(target(service));
-  const client = async (): Promise<void> => {
-    while (load.report().lost.length === 0) await load.send();
-  };
-  const clients = Array.from({ length: 8 }, client);
+  const load = closedLoop(target(service), 8);
   const bytes = pictures[0]?.bytes ?? Buffer.alloc(0);
   const begin = async (): Promise<{ readonly socket: Socket; readonly answer: Promise<string> }> => {
     const socket = await open(service);
@@ -270,9 +265,7 @@ test('SIGTERM at once: whoever was heard is answered; who never ends an upload i
   assert.ok(took >= 2000 && took < 10_000, `${took} ms`);
   assert.equal(await endless.answer, '');
   idle.destroy();
-  await Promise.all(clients);
-  load.end();
-  const { sent, byStatus, lost, wrong } = load.report();
+  const { sent, byStatus, lost, wrong } = await load.stop();
   assert.deepEqual([wrong, Object.keys(byStatus)], [[], ['200']]);
   // Those that were lost found the port closed; the service heard none of them.
   assert.equal((byStatus[200] ?? 0) + lost.length, sent);

@@ -153,21 +153,21 @@ function count(counts: Record<string, number>, key: string): void {
 }
 
 export interface ClosedLoop {
-  readonly load: Load;
+  report(): LoadReport;
   /** No new requests; resolves when the last is answered. */
   stop(): Promise<LoadReport>;
 }
 
-/** `clients` who each send the next picture when the last is answered. */
+/** `clients` who each send the next picture when the last is answered, until the first request is lost. */
 export function closedLoop(target: LoadTarget, clients: number): ClosedLoop {
   const load = createLoad(target);
   let stopped = false;
   const client = async (): Promise<void> => {
-    while (!stopped) await load.send();
+    while (!stopped && load.report().lost.length === 0) await load.send();
   };
   const all = Promise.all(Array.from({ length: clients }, client));
   return {
-    load,
+    report: () => load.report(),
     stop: async () => {
       stopped = true;
       await all;
