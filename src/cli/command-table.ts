@@ -15,5 +15,6 @@ export const commandTable: Readonly<Record<string, CommandLoader>> = {
   evaluate: () => import('./commands/evaluate.ts'),
   predict: () => import('./commands/predict.ts'),
   serve: () => import('./commands/serve.ts'),
+  'smoke-test': () => import('./commands/smoke-test.ts'),
   explain: () => import('./commands/explain.ts'),
 };
