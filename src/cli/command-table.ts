@@ -16,5 +16,6 @@ export const commandTable: Readonly<Record<string, CommandLoader>> = {
   predict: () => import('./commands/predict.ts'),
   serve: () => import('./commands/serve.ts'),
   'smoke-test': () => import('./commands/smoke-test.ts'),
+  'bench-serve': () => import('./commands/bench-serve.ts'),
   explain: () => import('./commands/explain.ts'),
 };

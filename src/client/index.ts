@@ -2,3 +2,4 @@
 export * from './pictures.ts';
 export * from './service-url.ts';
 export * from './smoke/index.ts';
+export * from './bench/index.ts';

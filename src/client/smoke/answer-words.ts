@@ -1,15 +1,7 @@
-// An answer's body and status in the forms that the checks and their words need.
+// An answer's fields and status in the forms that the checks and their words need.
 import type { HttpAnswer } from '../http-client.ts';
+import { parseJson } from '../json.ts';
 import { quoteForeign } from '../text-table.ts';
-
-/** undefined when it is no JSON. */
-export function parseJson(body: Buffer): unknown {
-  try {
-    return JSON.parse(body.toString('utf8')) as unknown;
-  } catch {
-    return undefined;
-  }
-}
 
 /** A text at the top of a JSON answer; undefined when there is none. */
 export function textField(body: Buffer, key: string): string | undefined {

@@ -2,9 +2,10 @@
 import type { z } from 'zod';
 import { listComplaints } from '../../core/index.ts';
 import type { HttpAnswer } from '../http-client.ts';
+import { parseJson } from '../json.ts';
 import { quoteForeign } from '../text-table.ts';
 import { problemSchema } from '../wire.ts';
-import { parseJson, statusWords } from './answer-words.ts';
+import { statusWords } from './answer-words.ts';
 import { failed } from './check-failure.ts';
 
 export function expectStatus(answer: HttpAnswer, wanted: readonly number[]): void {

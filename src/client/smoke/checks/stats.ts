@@ -3,7 +3,8 @@ import { quoteForeign } from '../../text-table.ts';
 import type { PredictionAnswer, StatsAnswer } from '../../wire.ts';
 import type { Check } from '../check.ts';
 import { CheckFailure, failed } from '../check-failure.ts';
-import { anotherProcess, movementsOf, readStats } from '../counters.ts';
+import { anotherProcess, type Movement, movementsOf, readStats } from '../counters.ts';
+import type { Ledger } from '../visit.ts';
 
 export const stats: Check = {
   name: 'stats',
@@ -11,25 +12,30 @@ export const stats: Check = {
     const { stats: first } = await before();
     if (first instanceof CheckFailure) throw first;
     const answer = answers.at(-1)?.answer;
-    checkModel(await readStats(request), answer);
+    const last = await readStats(request);
+    checkModel(last, answer);
     const named = answer === undefined ? '' : `, model ${quoteForeign(answer.model.name)}`;
     if (!settings.counters) return `counts not compared${named}`;
     if (ledger.answered === 0) return { notChecked: 'no prediction was answered: there is nothing to count' };
-    const [predictions] = await movementsOf(async () => {
-      const last = await readStats(request);
-      if (last.startedAt !== first.startedAt) throw failed(`started anew: ${anotherProcess}`);
-      return [
-        { what: 'predictions', moved: last.predictions - first.predictions, sent: ledger.answered },
-        ...[...ledger.byLabel].map(([label, sent]) => ({
-          what: `byClass ${quoteForeign(label, 30)}`,
-          moved: (last.byClass[label] ?? 0) - (first.byClass[label] ?? 0),
-          sent,
-        })),
-      ];
-    }, settings.shared);
+    if (last.startedAt !== first.startedAt) throw failed(`started anew: ${anotherProcess}`);
+    const [predictions] = await movementsOf(
+      async () => movementsBetween(first, await readStats(request), ledger),
+      settings.shared,
+    );
     return `predictions +${predictions?.moved ?? 0}${named}`;
   },
 };
+
+function movementsBetween(first: StatsAnswer, last: StatsAnswer, { answered, byLabel }: Ledger): Movement[] {
+  return [
+    { what: 'predictions', moved: last.predictions - first.predictions, sent: answered },
+    ...[...byLabel].map(([label, sent]) => ({
+      what: `byClass ${quoteForeign(label, 30)}`,
+      moved: (last.byClass[label] ?? 0) - (first.byClass[label] ?? 0),
+      sent,
+    })),
+  ];
+}
 
 function checkModel({ model }: StatsAnswer, answer: PredictionAnswer | undefined): void {
   if (answer === undefined) return;
