@@ -26,6 +26,8 @@ export interface Fault {
   readonly step?: number;
   /** What is no picture is answered as one. */
   readonly takesAnything?: boolean;
+  /** Predictions wait so long from the first one on, and are then answered at once. */
+  readonly stallMs?: number;
   readonly apiKey?: string;
   readonly classNames?: readonly [string, string];
 }
@@ -80,6 +82,7 @@ export async function startWireService(fault: Fault = {}): Promise<WireService> 
   const requests = new Map<number, number>();
   const byClass: Record<string, number> = Object.fromEntries(classNames.map((name) => [name, 0]));
   let [seen, predictions] = [0, 0];
+  let stall: Promise<void> | undefined;
   const model = { name: 'wire', version: sha256.slice(0, 12) };
 
   const predict = async (request: IncomingMessage, requestId: string): Promise<Reply> => {
@@ -120,7 +123,11 @@ export async function startWireService(fault: Fault = {}): Promise<WireService> 
     if (asked === 'GET /ready') return json({ status: 'ready' });
     if (fault.apiKey !== undefined && request.headers.authorization !== `Bearer ${fault.apiKey}`)
       return problem(401, 'KEY_MISSING');
-    if (asked === 'POST /predict') return predict(request, requestId);
+    if (asked === 'POST /predict') {
+      stall ??= new Promise((resolve) => setTimeout(resolve, fault.stallMs ?? 0));
+      await stall;
+      return predict(request, requestId);
+    }
     if (asked === 'GET /stats') return json({ startedAt, predictions, byClass, model: { name: model.name, sha256 } });
     if (asked === 'GET /metrics') return { ...json(metrics()), type: 'text/plain; version=0.0.4; charset=utf-8' };
     return problem(404, 'ROUTE_UNKNOWN');
