@@ -86,7 +86,7 @@ test('the real service passes, every check, by the very counts', async (t) => {
 });
 
 test('the real service with other classes: labels need photos of these', async (t) => {
-  await writeColourModel(join(cwd, 'colour.onnx'), { classNames: ['blue', 'red'] });
+  await writeColourModel(join(cwd, 'colour.onnx'), { classNames: ['blue', 'red'], knownAnswer: true });
   await writeColourPicture(join(cwd, 'colours/Reds/one.jpg'), [250, 20, 20]);
   await writeColourPicture(join(cwd, 'colours/Blue/one.png'), [20, 20, 250]);
   const url = await realService(t, '--model', 'colour.onnx');
