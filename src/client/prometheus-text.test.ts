@@ -29,13 +29,18 @@ test('what is no scrape is null', () => {
     assert.equal(parsePrometheusText(text), null, text);
 });
 
-test('sums go over the samples that carry every label asked for', () => {
+test('sums go over the samples of one name whose labels count', () => {
   const samples = parsePrometheusText('a{x="1",y="1"} 1\na{x="1",y="2"} 2\na{x="2",y="1"} 4\nb{x="1"} 8') ?? [];
-  assert.equal(sumSamples(samples, 'a', {}), 7);
-  assert.equal(sumSamples(samples, 'a', { x: '1' }), 3);
   assert.equal(
-    sumSamples(samples, 'a', { x: '1' }, ({ labels }) => labels['y'] === '2'),
-    2,
+    sumSamples(samples, 'a', () => true),
+    7,
   );
-  assert.equal(sumSamples(samples, 'c', {}), 0);
+  assert.equal(
+    sumSamples(samples, 'a', ({ x }) => x === '1'),
+    3,
+  );
+  assert.equal(
+    sumSamples(samples, 'c', () => true),
+    0,
+  );
 });

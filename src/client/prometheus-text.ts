@@ -43,17 +43,13 @@ function parseValue(text: string): number | null {
   return text === '' || Number.isNaN(value) ? null : value;
 }
 
-/** The sum over the samples of `name` that carry all of `labels` and that `also` lets pass; 0 when there is none. */
+/** The sum over the samples of `name` whose labels `counts`; 0 when there is none. */
 export function sumSamples(
   samples: readonly Sample[],
   name: string,
-  labels: Readonly<Record<string, string>>,
-  also: (sample: Sample) => boolean = () => true,
+  counts: (labels: Sample['labels']) => boolean,
 ): number {
   return samples
-    .filter(
-      (sample) => sample.name === name && Object.entries(labels).every(([key, value]) => sample.labels[key] === value),
-    )
-    .filter(also)
+    .filter((sample) => sample.name === name && counts(sample.labels))
     .reduce((sum, { value }) => sum + value, 0);
 }

@@ -19,7 +19,13 @@ export interface ColourModelOptions {
 
 /** Two classes: logit = strength · (mean red − mean blue) / 255 for classNames[1]. Three: blue, green, red planes. */
 export async function writeColourModel(path: string, options: ColourModelOptions = {}): Promise<void> {
-  const { classNames = ['cats', 'dogs'], imageSizePx = 16, temperature = 1, strength = 4, knownAnswer = false } = options;
+  const {
+    classNames = ['cats', 'dogs'],
+    imageSizePx = 16,
+    temperature = 1,
+    strength = 4,
+    knownAnswer = false,
+  } = options;
   const params = { channels: [8], hidden: 8, dropout: 0 };
   const network = networkFor('logistic-regression', classNames.length, params);
   const layout = layOut(network, [1, 3, imageSizePx, imageSizePx]);

@@ -34,7 +34,7 @@ const optionsSchema = z.strictObject({
   expectConsistent: z
     .boolean()
     .default(true)
-    .describe('compare answers to the same photo; exit code 1 when two differ'),
+    .describe('compare answers to the same photo, with exit code 1 when two differ'),
   allowRemote: z.boolean().default(false).describe('load a service on another machine: only one that is yours'),
 });
 

@@ -14,6 +14,7 @@ export default defineCommand({
     'Looks at /health, /live and /ready; sends pictures of every class to /predict and looks at form, numbers and labels; ' +
     'gives it what it must refuse; and holds the counters of /metrics and /stats against what was sent (at least that ' +
     'much: others may use the service meanwhile). A table with a row for each check; exit code 1 when one failed. ' +
+    'The pictures in the box are easy ones for the models in the box; give a weaker one photos that it should know. ' +
     `Of --photos, the first ${picturesPerClass} of each class are sent.`,
   examples: [
     'pawprint smoke-test --url http://127.0.0.1:8000',
@@ -29,7 +30,7 @@ export default defineCommand({
     counters: z
       .boolean()
       .default(true)
-      .describe('hold counters against what was sent (do not where several replicas share the address)'),
+      .describe('hold counters against what was sent, which says nothing where several replicas share the address'),
   }),
   run: async ({ options, context }) => {
     const { describeSmokeTest, parseServiceUrl, readPictures, smokeTest } = await import('../../client/index.ts');

@@ -26,7 +26,8 @@ function compareLabels({ set, answers }: SmokeVisit): string | NotChecked {
   const { label, confidence } = first.answer;
   throw failed(
     `${wrong.length} of ${answers.length} wrong; ${first.picture.name}: ` +
-      `${quoteForeign(label, 30)} ${(100 * confidence).toFixed(1)} %`,
+      `${quoteForeign(label, 30)} ${(100 * confidence).toFixed(1)} %` +
+      (set.inTheBox ? '; with photos of your own: --photos DIR' : ''),
   );
 }
 

@@ -27,19 +27,19 @@ export const metrics: Check = {
 };
 
 function movementsBetween(first: readonly Sample[], last: readonly Sample[], ledger: Ledger): Movement[] {
-  const move = (name: string, labels: Record<string, string>, also?: (sample: Sample) => boolean): number =>
-    sumSamples(last, name, labels, also) - sumSamples(first, name, labels, also);
-  const route = { route: '/predict', method: 'POST' };
+  const move = (name: string, counts: (labels: Sample['labels']) => boolean): number =>
+    sumSamples(last, name, counts) - sumSamples(first, name, counts);
+  const requests = (counts: (status: number) => boolean): number =>
+    move(
+      requestsTotal,
+      ({ route, method, status }) => route === '/predict' && method === 'POST' && counts(Number(status)),
+    );
   return [
-    { what: 'answered', moved: move(requestsTotal, { ...route, status: '200' }), sent: ledger.answered },
-    {
-      what: 'refused',
-      moved: move(requestsTotal, route, ({ labels }) => Number(labels['status']) >= 400),
-      sent: ledger.refused,
-    },
+    { what: 'answered', moved: requests((status) => status === 200), sent: ledger.answered },
+    { what: 'refused', moved: requests((status) => status >= 400), sent: ledger.refused },
     ...[...ledger.byLabel].map(([label, sent]) => ({
       what: quoteForeign(label, 30),
-      moved: move(predictionsTotal, { label }),
+      moved: move(predictionsTotal, (labels) => labels['label'] === label),
       sent,
     })),
   ];
