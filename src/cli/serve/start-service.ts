@@ -12,9 +12,11 @@ import {
   createServiceMetrics,
   instanceIdFrom,
   type PredictionLog,
+  createTracing,
   type ServiceMetrics,
 } from '../../monitoring/index.ts';
 import type { CommandContext } from '../command.ts';
+import { tracingOptionsFromEnvironment } from './tracing-options.ts';
 
 export interface ServiceOptions {
   /** Absolute. */
@@ -58,7 +60,9 @@ const logCloseMs = 2000;
  */
 export async function startService(options: ServiceOptions, context: CommandContext): Promise<RunningService> {
   const { stdout, stderr, version, now } = context;
+  const tracingOptions = tracingOptionsFromEnvironment(context.env);
   let metrics: ServiceMetrics | undefined;
+  let logger: FastifyBaseLogger | undefined;
   const host = await createModelHost(options.model, {
     workers: options.workers ?? defaultWorkerCount(),
     maxWaiting: options.maxWaiting,
@@ -87,6 +91,12 @@ export async function startService(options: ServiceOptions, context: CommandCont
     announce(metrics, host.current);
     predictionLog = openPredictionLog(options, { metrics, context });
     const kept = predictionLog;
+    const tracing = await createTracing({
+      ...tracingOptions,
+      serviceVersion: version,
+      metrics,
+      onError: (error) => logger?.warn({ err: error }, 'traces are lost'),
+    });
     let ready = true;
     const { maxBodyBytes, maxPixels, maxBatchPictures } = options;
     const app = await buildApp({
@@ -96,12 +106,14 @@ export async function startService(options: ServiceOptions, context: CommandCont
       statistics: createRequestStatistics(classNames, { now: () => performance.now(), startedAt: now() }),
       recentPredictions: createRecentPredictions(rememberedPredictions),
       predictionLog,
+      tracing,
       isReady: () => ready,
       version,
       now,
       limits: { maxBodyBytes, maxPixels, maxBatchPictures },
       log: stdout,
     });
+    logger = app.log;
     const address = await app.listen({ port: options.port, host: options.host }).catch((error: unknown) => {
       throw asListenError(error, options);
     });
@@ -118,7 +130,7 @@ export async function startService(options: ServiceOptions, context: CommandCont
         clearInterval(sweep);
         clearTimeout(cut);
         await host.close();
-        await kept?.close(logCloseMs);
+        await Promise.all([kept?.close(logCloseMs), tracing.close()]);
       },
     };
   } catch (error) {
