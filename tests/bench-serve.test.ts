@@ -6,8 +6,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, before, test, type TestContext } from 'node:test';
 import { runInProcess } from './support/run-in-process.ts';
-import { repositoryRoot, runPawprint } from './support/run-pawprint.ts';
-import { startServe } from './support/serve-process.ts';
+import { runPawprint } from './support/run-pawprint.ts';
+import { boxModel, startService } from './support/running-service.ts';
 import { type Fault, startWireService, type WireService } from './support/wire-service.ts';
 
 let cwd = '';
@@ -47,8 +47,9 @@ async function wireService(t: TestContext, fault: Fault = {}): Promise<WireServi
 }
 
 test('the real service: both loops count what the service counted, and all answers agree', async (t) => {
-  const { url, child } = await startServe(['--model', join(repositoryRoot, 'models/cats-vs-dogs/cnn.onnx')], cwd);
-  t.after(() => child.kill('SIGKILL'));
+  const service = await startService([], { cwd, model: boxModel('cnn') });
+  const { url } = service;
+  t.after(() => service.kill());
   let counted = 0;
   for (const flags of [
     ['--concurrency', '4'],

@@ -8,7 +8,7 @@ import { after, before, test, type TestContext } from 'node:test';
 import { writeColourModel, writeColourPicture } from './support/colour-model.ts';
 import { runInProcess } from './support/run-in-process.ts';
 import { repositoryRoot, runPawprint } from './support/run-pawprint.ts';
-import { startServe } from './support/serve-process.ts';
+import { boxModel, startService } from './support/running-service.ts';
 import { type Fault, startWireService } from './support/wire-service.ts';
 
 let cwd = '';
@@ -53,17 +53,16 @@ async function wireService(t: TestContext, fault: Fault = {}): Promise<string> {
   return service.url;
 }
 
-async function realService(t: TestContext, ...args: string[]): Promise<string> {
-  const { url, child } = await startServe(args, cwd);
-  t.after(() => child.kill('SIGKILL'));
-  return url;
+async function realService(t: TestContext, model: string): Promise<string> {
+  const service = await startService([], { cwd, model });
+  t.after(() => service.kill());
+  return service.url;
 }
 
-for (const kind of ['transfer', 'cnn'])
+for (const kind of ['transfer', 'cnn'] as const)
   test(`the ${kind} model in the box knows the pictures in the box`, async () => {
-    const model = join(repositoryRoot, `models/cats-vs-dogs/${kind}.onnx`);
     const pictures = join(repositoryRoot, 'assets/pictures');
-    const { exitCode, out } = await runInProcess(['predict', '--json', '--model', model, pictures], { cwd });
+    const { exitCode, out } = await runInProcess(['predict', '--json', '--model', boxModel(kind), pictures], { cwd });
     assert.equal(exitCode, 0);
     const answers = out
       .trimEnd()
@@ -74,7 +73,7 @@ for (const kind of ['transfer', 'cnn'])
   });
 
 test('the real service passes, every check, by the very counts', async (t) => {
-  const url = await realService(t, '--model', join(repositoryRoot, 'models/cats-vs-dogs/transfer.onnx'));
+  const url = await realService(t, boxModel('transfer'));
   const { report } = await smoke(url, '--exclusive');
   assert.deepEqual(having(report, 'passed'), names, JSON.stringify(report.checks));
   assert.equal(report.model?.name, 'transfer');
@@ -89,7 +88,7 @@ test('the real service with other classes: labels need photos of these', async (
   await writeColourModel(join(cwd, 'colour.onnx'), { classNames: ['blue', 'red'], knownAnswer: true });
   await writeColourPicture(join(cwd, 'colours/Reds/one.jpg'), [250, 20, 20]);
   await writeColourPicture(join(cwd, 'colours/Blue/one.png'), [20, 20, 250]);
-  const url = await realService(t, '--model', 'colour.onnx');
+  const url = await realService(t, 'colour.onnx');
   const { report } = await smoke(url);
   assert.deepEqual(having(report, 'failed'), []);
   assert.deepEqual(having(report, 'not checked'), ['labels']);
