@@ -34,7 +34,9 @@ export function sendProblem(error: unknown, request: FastifyRequest, reply: Fast
   const ours = known.code === 'NOT_READY' || known.code === 'DEADLINE_EXCEEDED';
   const open = httpStatus < 500 || ours;
   if (!open) request.log.error({ err: known.cause ?? known }, 'request failed');
-  if (httpStatus === 429 || httpStatus === 503) void reply.header('retry-after', retryAfterSeconds);
+  // A rate limit knows better when there is room again.
+  if ((httpStatus === 429 || httpStatus === 503) && !reply.hasHeader('retry-after'))
+    void reply.header('retry-after', retryAfterSeconds);
   return reply
     .code(httpStatus)
     .type('application/problem+json')
