@@ -16,4 +16,7 @@ export const commandTable: Readonly<Record<string, CommandLoader>> = {
   predict: () => import('./commands/predict.ts'),
   serve: () => import('./commands/serve.ts'),
   explain: () => import('./commands/explain.ts'),
+  'api-key create': () => import('./commands/api-key-create.ts'),
+  'api-key list': () => import('./commands/api-key-list.ts'),
+  'api-key revoke': () => import('./commands/api-key-revoke.ts'),
 };
