@@ -1,5 +1,6 @@
 // security: who may ask, how often, from where, and what a browser may do with the answer. See docs/security.md.
 export * from './api-keys.ts';
+export * from './client-error.ts';
 export * from './headers.ts';
 export * from './key-file.ts';
 export * from './scopes.ts';

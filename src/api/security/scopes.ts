@@ -9,9 +9,9 @@ export type RouteScope = 'open' | KeyScope;
 declare module 'fastify' {
   interface FastifyContextConfig {
     /** Who may call it; without, admin keys only. */
-    readonly scope?: RouteScope;
+    scope?: RouteScope;
     /** Its answers are pages for a browser: they get the headers of one (see headers.ts). */
-    readonly page?: boolean;
+    page?: boolean;
   }
 }
 
