@@ -181,10 +181,7 @@ test('a service with keys', guarded, async (t) => {
   await t.test('who guesses is slowed, and locks nobody out', async () => {
     const statuses = new Set<number>();
     for (let i = 0; i < 40; i++) statuses.add((await predict(url, bearer(`pp_${i}`))).status);
-    assert.deepEqual(
-      [...statuses],
-      [401, 429].filter((status) => statuses.has(status)),
-    );
+    for (const status of statuses) assert.ok([401, 429].includes(status), String(status));
     assert.ok(statuses.has(429));
     const limited = await predict(url, bearer('pp_x'));
     assert.match(limited.headers.get('retry-after') ?? '', /^\d+$/);
@@ -192,13 +189,14 @@ test('a service with keys', guarded, async (t) => {
     assert.equal((await predict(url, bearer(shop))).status, 415);
   });
 
-  await t.test('no key stands in the log, wherever it was put', async () => {
+  await t.test('the log names whose key it was; no key stands in it, wherever it was put', async () => {
     await fetch(`${url}/nothing?key=${shop}`);
     await predict(url, { 'x-request-id': shop, 'user-agent': shop }, `/predict?api_key=${shop}`);
     await predict(url, { authorization: shop });
     await fetch(`${url}/health`);
     while (!service.output().includes('"/health"')) await new Promise((resolve) => setTimeout(resolve, 50));
     for (const key of [ops, gone]) assert.ok(!service.output().includes(key));
+    assert.match(service.output(), /"key":"shop"/);
     // An id that a client chose is kept as it is; only there may a key stand that a client put there.
     const elsewhere = service.output().replaceAll(`"reqId":"${shop}"`, '');
     assert.ok(!elsewhere.includes(shop));
