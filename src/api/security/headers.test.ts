@@ -25,6 +25,18 @@ test('every answer has the headers of the API, refusals and unknown addresses to
   assert.deepEqual([...statuses].sort(), [200, 401, 403, 404, 429]);
 });
 
+test('answers of the API are kept by nobody, guessed at by nobody, shown inside no other site', () => {
+  assert.deepEqual(apiHeaders, {
+    'x-content-type-options': 'nosniff',
+    'referrer-policy': 'no-referrer',
+    'cross-origin-resource-policy': 'same-origin',
+    'x-frame-options': 'DENY',
+    'cache-control': 'no-store',
+    'content-security-policy': "default-src 'none'; frame-ancestors 'none'; base-uri 'none'; form-action 'none'",
+    'permissions-policy': 'camera=(), microphone=(), geolocation=()',
+  });
+});
+
 test('a page may load from its own service and from nowhere else', async (t) => {
   const { app } = await guardedApp(t);
   const answer = await app.inject('/');
