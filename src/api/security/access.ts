@@ -1,9 +1,10 @@
 // The door: before a body is read, each request shows a key where its route asks for one, and is counted.
 import type { FastifyInstance } from 'fastify';
 import { PawprintError } from '../../core/index.ts';
+import type { Scope } from '../route.ts';
 import { type KeyHolder, type KeyRing, noAdminKey } from './api-keys.ts';
 import type { Limiters } from './rate-limit.ts';
-import { neededScope, type RouteScope } from './scopes.ts';
+import { neededScope } from './scopes.ts';
 
 declare module 'fastify' {
   interface FastifyRequest {
@@ -42,7 +43,7 @@ export function guardRoutes(app: FastifyInstance, { ring, protectMetrics, limite
 /** The holder of the key; null where none is needed; or the refusal. */
 function checkAccess(
   ring: KeyRing | undefined,
-  scope: RouteScope | 'any',
+  scope: Scope | 'any',
   header: string | undefined,
 ): KeyHolder | PawprintError | null {
   if (scope === 'open') return null;

@@ -1,15 +1,10 @@
 // What each route asks of who calls it. A route says so itself, in its options: `config: { scope: 'predict' }`. One that
 // says nothing is treated as administrative: forgetting a line closes a door, it never opens one.
 import type { FastifyInstance, FastifyRequest, RouteOptions } from 'fastify';
-import type { KeyScope } from './api-keys.ts';
-
-/** open: for everybody. predict, admin: for keys with that scope. */
-export type RouteScope = 'open' | KeyScope;
+import type { Scope } from '../route.ts';
 
 declare module 'fastify' {
   interface FastifyContextConfig {
-    /** Who may call it; without, admin keys only. */
-    scope?: RouteScope;
     /** Its answers are pages for a browser: they get the headers of one (see headers.ts). */
     page?: boolean;
   }
@@ -19,7 +14,7 @@ declare module 'fastify' {
 const measuring: ReadonlySet<string> = new Set(['/metrics', '/stats']);
 
 /** What a request needs; `any`: a key, whatever its scopes. */
-export function neededScope(request: FastifyRequest, protectMetrics: boolean): RouteScope | 'any' {
+export function neededScope(request: FastifyRequest, protectMetrics: boolean): Scope | 'any' {
   // Nothing is there: nothing to protect, and the answer is 404.
   if (request.is404) return 'open';
   const { url, config } = request.routeOptions;
@@ -31,7 +26,7 @@ export function neededScope(request: FastifyRequest, protectMetrics: boolean): R
  * Marks every route that is added to `app` from here on and is not marked itself: for plugins that bring their own
  * (static files, the documentation's page). Give it an app of its own, as `app.register(async (child) => …)` does.
  */
-export function markRoutes(app: FastifyInstance, marks: { readonly scope: RouteScope; readonly page?: boolean }): void {
+export function markRoutes(app: FastifyInstance, marks: { readonly scope: Scope; readonly page?: boolean }): void {
   app.addHook('onRoute', (route) => {
     route.config = { ...marks, ...route.config };
   });
