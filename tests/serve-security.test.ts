@@ -158,6 +158,23 @@ test('a service with keys', guarded, async (t) => {
     assert.equal((await fetch(`${url}/admin/models`, { headers: bearer(ops) })).status, 200);
   });
 
+  await t.test('a model is named by a file below the model’s folder, never by an address', async () => {
+    for (const file of [
+      '../cnn.onnx',
+      '/etc/passwd',
+      '/tmp/x.onnx',
+      'a/../../x.onnx',
+      'http://evil.example/x.onnx',
+      'x',
+    ]) {
+      const body = JSON.stringify({ file });
+      const headers = { 'content-type': 'application/json', ...bearer(ops) };
+      const refused = await fetch(`${url}/admin/models`, { method: 'POST', headers, body });
+      assert.equal(refused.status, 400, file);
+      assert.equal(await code(refused), 'REQUEST_INVALID');
+    }
+  });
+
   await t.test('health stays open, metrics are for keys alone', async () => {
     for (const address of ['/health', '/live', '/ready']) assert.equal((await fetch(url + address)).status, 200);
     for (const address of ['/metrics', '/stats']) {
