@@ -1,6 +1,5 @@
 // pawprint serve as a stranger meets it: headers, refusals that say nothing of the inside, keys, limits, CORS, proxies.
 import assert from 'node:assert/strict';
-import { type ChildProcess, spawn } from 'node:child_process';
 import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { request } from 'node:http';
 import { tmpdir } from 'node:os';
@@ -8,35 +7,26 @@ import { join } from 'node:path';
 import { after, before, test } from 'node:test';
 import serveCommand from '../src/cli/commands/serve.ts';
 import { runInProcess } from './support/run-in-process.ts';
-import { cloneBinary, repositoryRoot, runPawprint } from './support/run-pawprint.ts';
+import { repositoryRoot, runPawprint } from './support/run-pawprint.ts';
+import { boxModel, type RunningService, startService } from './support/running-service.ts';
 
-const model = join(repositoryRoot, 'models/cats-vs-dogs/transfer.onnx');
+const model = boxModel('transfer');
 // Until the guards of src/api/security stand in src/api/app.ts.
 const guarded = { skip: 'apiKeys' in serveCommand.options.shape ? false : 'serve has no --api-keys yet' };
 let cwd = '';
-const children: ChildProcess[] = [];
+const services: RunningService[] = [];
 
-interface Service {
-  readonly url: string;
-  /** Everything on stdout and stderr. */
-  readonly output: () => string;
-}
-
-async function serve(...args: string[]): Promise<Service> {
-  const all = [cloneBinary, 'serve', '--model', model, '--port', '0', '--workers', '1', ...args];
-  const child = spawn(process.execPath, all, { cwd, stdio: ['ignore', 'pipe', 'pipe'] });
-  children.push(child);
-  let output = '';
-  const url = await new Promise<string>((resolve, reject) => {
-    for (const stream of [child.stdout, child.stderr])
-      stream.setEncoding('utf8').on('data', (text: string) => {
-        output += text;
-        const [, address] = /answers at (http:\S+)/.exec(output) ?? [];
-        if (address !== undefined) resolve(address);
-      });
-    child.once('exit', () => reject(new Error(`the service ended: ${output}`)));
-  });
-  return { url, output: () => output };
+async function serve(...args: string[]): Promise<RunningService & { readonly output: () => string }> {
+  const service = await startService(['--workers', '1', ...args], { cwd });
+  services.push(service);
+  return {
+    ...service,
+    output: () =>
+      service
+        .log()
+        .map((line) => JSON.stringify(line))
+        .join('\n') + service.err(),
+  };
 }
 
 async function createKey(name: string, scope: string): Promise<string> {
@@ -53,7 +43,7 @@ before(async () => {
   cwd = await mkdtemp(join(tmpdir(), 'pawprint-security-'));
 });
 after(async () => {
-  for (const child of children) if (child.exitCode === null) child.kill('SIGKILL');
+  await Promise.all(services.map((service) => service.kill()));
   await rm(cwd, { recursive: true, force: true });
 });
 
@@ -125,12 +115,10 @@ test('a service with nothing configured', async (t) => {
 
 test('every route of the service says who may call it', guarded, async () => {
   await createKey('someone', 'predict');
-  const { output } = await serve('--api-keys', 'keys.json', '--cors-origin', 'https://shop.example');
-  const line = output()
-    .split('\n')
-    .find((each) => each.includes('"msg":"security"'));
+  const { log } = await serve('--api-keys', 'keys.json', '--cors-origin', 'https://shop.example');
+  const line = log().find((each) => each['msg'] === 'security');
   assert.ok(line, 'the log says how the service is guarded');
-  const { unmarkedRoutes } = JSON.parse(line) as { unmarkedRoutes: string[] };
+  const { unmarkedRoutes } = line;
   assert.deepEqual(unmarkedRoutes, [], 'a route without a scope is for admins only; add config: { scope: … }');
 });
 

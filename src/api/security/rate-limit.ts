@@ -31,6 +31,8 @@ const exempt: ReadonlySet<string> = new Set([
   '/metrics',
   '/v2/health/live',
   '/v2/health/ready',
+  '/v2/models/:model/ready',
+  '/v2/models/:model/versions/:version/ready',
 ]);
 
 /** The address that counts: behind a proxy the client's, where `trustProxy` names the proxy. */
