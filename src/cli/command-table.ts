@@ -18,4 +18,7 @@ export const commandTable: Readonly<Record<string, CommandLoader>> = {
   'smoke-test': () => import('./commands/smoke-test.ts'),
   'bench-serve': () => import('./commands/bench-serve.ts'),
   explain: () => import('./commands/explain.ts'),
+  'api-key create': () => import('./commands/api-key-create.ts'),
+  'api-key list': () => import('./commands/api-key-list.ts'),
+  'api-key revoke': () => import('./commands/api-key-revoke.ts'),
 };
