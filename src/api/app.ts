@@ -7,6 +7,7 @@ import type { AppDependencies } from './dependencies.ts';
 import { sendProblem } from './problem.ts';
 import { healthRoutes } from './routes/health.ts';
 import { metricsRoutes } from './routes/metrics.ts';
+import { pageRoutes } from './routes/page.ts';
 import { predictRoutes } from './routes/predict.ts';
 
 export type { AppDependencies } from './dependencies.ts';
@@ -93,5 +94,6 @@ export async function buildApp(dependencies: AppDependencies): Promise<FastifyIn
   healthRoutes(app, dependencies);
   predictRoutes(app, dependencies);
   metricsRoutes(app, dependencies);
+  await pageRoutes(app, dependencies);
   return app;
 }

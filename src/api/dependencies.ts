@@ -5,7 +5,7 @@ import type { ModelMetadata } from '../models/index.ts';
 import type { RequestStatistics, ServiceMetrics } from '../monitoring/index.ts';
 
 export interface AppDependencies {
-  readonly model: { readonly metadata: ModelMetadata; readonly sha256: string };
+  readonly model: { readonly metadata: ModelMetadata; readonly sha256: string; readonly bytes: Uint8Array };
   readonly queue: PredictionQueue;
   readonly metrics: ServiceMetrics;
   readonly statistics: RequestStatistics;
