@@ -1,7 +1,7 @@
 // The panel with the answer to one photo: the word, how sure, why not, each class, and whether it was right.
 import { Problem, sendFeedback } from './api.js';
+import { tone } from './charts.js';
 import { byId, draw, make } from './dom.js';
-import { toneCount } from './live.js';
 import { duration, listed, percent, statedWord } from './words.js';
 
 /**
@@ -17,20 +17,18 @@ import { duration, listed, percent, statedWord } from './words.js';
  * @property {string} [requestId] absent: the photo never left the browser
  */
 
-/** Before the first photo. */
-export function showNothing() {
-  fill(
-    make(
-      'p',
-      { class: 'quiet' },
-      'It appears here as soon as there is a photo: what the model takes it for, and how sure it is.',
-    ),
-  );
+/**
+ * Before the first photo.
+ * @param {readonly string[]} classNames none while they are not known
+ */
+export function showNothing(classNames) {
+  const text = 'It appears here as soon as there is a photo: what the model takes it for, and how sure it is.';
+  const empty = bars(classNames.map((name) => ({ name, share: 0, text: '–' })));
+  fill(make('p', { class: 'quiet' }, text), ...(classNames.length === 0 ? [] : [empty]));
 }
 
 /** @param {string} text */
 export function showWaiting(text) {
-  byId('answer').setAttribute('aria-busy', 'true');
   fill(make('p', { class: 'quiet' }, text), make('div', { class: 'waiting' }));
   byId('answer').setAttribute('aria-busy', 'true');
 }
@@ -61,10 +59,11 @@ export function showAnswer(answer, { remembered = false, onFeedback = () => unde
       ),
     ),
     ...(stands ? [] : [make('p', { class: 'why' }, make('strong', {}, `Why ${answer.answer}? `), whyOf(answer))]),
-    bars(answer.probabilities),
+    bars(Object.entries(answer.probabilities).map(([name, share]) => ({ name, share, text: percent(share) }))),
     ...(answer.requestId === undefined || remembered ? [] : [rightOrNot(answer, classNames, onFeedback)]),
     facts(answer),
   );
+  bringIntoView();
   say(`${word}. ${stands ? `${percent(answer.confidence)} sure.` : whyOf(answer)}`);
 }
 
@@ -74,6 +73,7 @@ export function showAnswer(answer, { remembered = false, onFeedback = () => unde
  */
 export function showProblem(error, what) {
   fill(problemBox(error, what));
+  bringIntoView();
 }
 
 /**
@@ -112,6 +112,11 @@ function fill(...content) {
   byId('answer').setAttribute('aria-busy', 'false');
 }
 
+/** On a phone the answer stands below the photo. */
+function bringIntoView() {
+  if (matchMedia('(max-width: 56rem)').matches) byId('answer').scrollIntoView({ block: 'nearest' });
+}
+
 /** For screen readers; the panel itself would be read as a whole. @param {string} text */
 export function say(text) {
   byId('spoken').textContent = text;
@@ -125,24 +130,21 @@ function whyOf({ answer, why, confidence }) {
     : `At ${percent(confidence)} the model would be wrong too often.`;
 }
 
-/** @param {Record<string, number>} probabilities */
-function bars(probabilities) {
-  return make(
-    'ul',
-    { class: 'bars', 'aria-label': 'Probability of each class' },
-    ...Object.entries(probabilities).map(([name, share], i) =>
-      make(
-        'li',
-        {},
-        make('div', { class: 'label' }, make('span', {}, name), make('span', { class: 'number' }, percent(share))),
-        draw(
-          'svg',
-          { viewBox: '0 0 100 4', preserveAspectRatio: 'none', 'aria-hidden': 'true' },
-          draw('rect', { class: `tone-${i % toneCount}`, width: 100 * share, height: 4 }),
-        ),
+/** @param {readonly { name: string, share: number, text: string }[]} classes */
+function bars(classes) {
+  const rows = classes.map(({ name, share, text }, i) =>
+    make(
+      'li',
+      {},
+      make('div', { class: 'label' }, make('span', {}, name), make('span', { class: 'number' }, text)),
+      draw(
+        'svg',
+        { viewBox: '0 0 100 4', preserveAspectRatio: 'none', 'aria-hidden': 'true' },
+        draw('rect', { class: tone(i), width: 100 * share, height: 4 }),
       ),
     ),
   );
+  return make('ul', { class: 'bars', 'aria-label': 'Probability of each class' }, ...rows);
 }
 
 /**

@@ -106,7 +106,7 @@ function startSwitches() {
   heat.checked = recall('heat') !== 'off';
   heat.addEventListener('change', () => {
     remember('heat', heat.checked ? 'on' : 'off');
-    byId('heat-note').textContent = 'A heat map over the photo.';
+    byId('heat-note').textContent = 'Shows where the answer rests.';
     if (!heat.checked) showHeat(undefined);
     else if (state.file !== undefined) void answerOne(state.file);
   });
@@ -139,9 +139,10 @@ function showService(stats) {
     return;
   }
   const { name, kind, classNames, sha256 = '' } = stats.model;
-  byId('model-text').textContent = `${name}, ${kind} · ${sha256.slice(0, 7)}`;
+  byId('model-text').textContent = `${name === kind ? name : `${name}, ${kind}`} · ${sha256.slice(0, 7)}`;
   byId('lead').textContent =
     `The model tells ${listed(classNames, 'from')} apart. Drop a photo, paste one, choose files or use the camera.`;
+  if (state.turn === 0) showNothing(classNames);
   void renewLocal(sha256);
 }
 
@@ -155,12 +156,13 @@ async function renewLocal(sha256) {
   state.localModel = undefined;
 }
 
+if (/Mac|iPhone|iPad/.test(navigator.userAgent)) byId('paste-key').textContent = '⌘';
 startTheme(byId('theme'));
 startKey();
 startSwitches();
 startCsv();
 startIncoming(receive);
 startCamera((photo) => receive([photo]));
-showNothing();
+showNothing([]);
 void startHistory(showMemory);
 startLive(showService);

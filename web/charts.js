@@ -3,6 +3,8 @@
 import { draw } from './dom.js';
 
 const height = 136;
+/** Colours that classes are told apart by; more classes begin again. */
+const tones = 8;
 const margin = { top: 14, right: 6, bottom: 20, left: 40 };
 
 /**
@@ -106,6 +108,14 @@ export function lineChart({ width, sentence, scale, values }) {
   }
   svg.append(draw('circle', { class: 'point', cx: last.x, cy: last.y, r: 3.5 }));
   return svg;
+}
+
+/**
+ * What colours the class with this index, here and in the answer's bars.
+ * @param {number} index
+ */
+export function tone(index) {
+  return `tone-${index % tones}`;
 }
 
 /**

@@ -72,7 +72,7 @@ async function showMemories(onShow) {
       const button = make(
         'button',
         { type: 'button', title: `${file}, ${new Date(memory.at).toLocaleString()}` },
-        make('img', { src, alt: '', width: thumbPx, height: thumbPx, loading: 'lazy' }),
+        make('img', { src, alt: '', width: thumbPx, height: thumbPx }),
         make('span', { class: 'what' }, statedWord(answer, Object.keys(answer.probabilities))),
         make(
           'span',

@@ -69,7 +69,7 @@ function makeRow(file, onShow) {
   const thumb = make('img', { class: 'thumb', alt: '', src: URL.createObjectURL(file) });
   thumb.addEventListener('load', () => URL.revokeObjectURL(thumb.src), { once: true });
   // No picture, or none that a browser shows: an empty square in its place.
-  thumb.addEventListener('error', () => thumb.removeAttribute('src'), { once: true });
+  thumb.addEventListener('error', () => thumb.replaceWith(make('span', { class: 'thumb' })), { once: true });
   const name = make('button', { class: 'link', type: 'button', disabled: true }, file.name);
   const element = make(
     'tr',
