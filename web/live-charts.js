@@ -14,7 +14,7 @@ import { count, duration, percent } from './words.js';
 
 /** @type {readonly { title: string, paint: (recent: Second[], width: number, classNames: readonly string[]) => Drawn }[]} */
 const charts = [
-  { title: 'Requests a second', paint: paintTraffic },
+  { title: 'Photos a second', paint: paintTraffic },
   { title: 'Latency, median', paint: paintLatency },
   { title: 'Answers by class', paint: paintMix },
   { title: 'Confidence, mean', paint: paintConfidence },
@@ -49,13 +49,13 @@ function sumOf(values) {
 
 /** @param {Second[]} recent @param {number} width @returns {Drawn} */
 function paintTraffic(recent, width) {
-  const all = recent.map(({ requests }) => requests);
+  const all = recent.map(({ predictions, failed }) => predictions + failed);
   const now = `${count(sumOf(all))} in a minute, ${count(sumOf(recent.map(({ failed }) => failed)))} refused`;
   const picture = stackedBars({
     width,
-    sentence: `Requests a second over the last minute: ${now}; at most ${Math.max(...all)} in one second.`,
+    sentence: `Photos a second over the last minute: ${now}; at most ${Math.max(...all)} in one second.`,
     scale: { top: roundTop(all, 4), format: String },
-    columns: recent.map(({ requests, failed }) => [requests - failed, failed]),
+    columns: recent.map(({ predictions, failed }) => [predictions, failed]),
     classes: ['bar', 'bar bad'],
   });
   return { now, picture };
@@ -66,7 +66,7 @@ function paintLatency(recent, width) {
   const values = recent.map(({ p50Ms }) => p50Ms);
   const known = values.filter((value) => value !== null);
   const last = known.at(-1);
-  const now = last === undefined ? 'no request' : `${duration(last)} at last`;
+  const now = last === undefined ? 'no photo' : `${duration(last)} at last`;
   const most = last === undefined ? '' : `, at most ${duration(Math.max(...known))}`;
   const picture = lineChart({
     width,
@@ -103,7 +103,7 @@ function paintMix(recent, width, classNames) {
 
 /** @param {Second[]} recent @param {number} width @returns {Drawn} */
 function paintConfidence(recent, width) {
-  const values = recent.map(({ confidence }) => confidence);
+  const values = recent.map(({ meanConfidence }) => meanConfidence);
   const last = values.filter((value) => value !== null).at(-1);
   const now = last === undefined ? 'no answer' : `${percent(last)} at last`;
   const picture = lineChart({

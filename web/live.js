@@ -13,11 +13,11 @@ const seconds = 60;
 /**
  * @typedef {object} Second what GET /stats tells of one second
  * @property {string} at ISO time; empty before the service began
- * @property {number} requests
+ * @property {number} predictions
  * @property {number} failed
  * @property {number | null} p50Ms
  * @property {Record<string, number>} byClass
- * @property {number | null} confidence
+ * @property {number | null} meanConfidence
  */
 
 /** What stands in each figure: its name, and its value out of GET /stats. */
@@ -84,9 +84,9 @@ export function startLive(onStats) {
  * @returns {Second[] | null}
  */
 function secondsOf(told) {
-  const given = Array.isArray(told.recent) ? told.recent : told.recent?.seconds;
+  const given = told.recent;
   if (!Array.isArray(given)) return null;
   const latest = given.slice(-seconds);
-  const empty = { at: '', requests: 0, failed: 0, p50Ms: null, byClass: {}, confidence: null };
+  const empty = { at: '', predictions: 0, failed: 0, p50Ms: null, byClass: {}, meanConfidence: null };
   return [...Array(seconds - latest.length).fill(empty), ...latest];
 }

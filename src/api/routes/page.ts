@@ -18,7 +18,7 @@ const contentSecurityPolicy = [
   "frame-ancestors 'none'",
 ].join('; ');
 
-export async function pageRoutes(app: FastifyInstance, { model }: AppDependencies): Promise<void> {
+export async function pageRoutes(app: FastifyInstance, { host }: AppDependencies): Promise<void> {
   const files = await findPageFiles();
   const answer = async (request: FastifyRequest, reply: FastifyReply): Promise<FastifyReply> => {
     const read = files.get(request.url.split('?')[0] ?? '');
@@ -28,12 +28,24 @@ export async function pageRoutes(app: FastifyInstance, { model }: AppDependencie
     }
     return send(await read(), request, reply);
   };
-  for (const url of ['/', '/page/*', '/code/*', '/runtime/*']) app.get(url, answer);
-  app.get('/model.onnx', (request, reply) => {
-    const bytes = Buffer.from(model.bytes.buffer, model.bytes.byteOffset, model.bytes.byteLength);
-    const file = { contentType: 'application/octet-stream', etag: `"${model.sha256}"`, bytes: bytes.length };
-    return send({ ...file, open: () => bytes }, request, reply);
-  });
+  for (const url of ['/', '/page/*', '/code/*', '/runtime/*']) app.get(url, { config: { scope: 'open' } }, answer);
+  app.get(
+    '/model.onnx',
+    {
+      config: { scope: 'predict' },
+      schema: {
+        summary: 'the model that answers, as the page runs it itself',
+        tags: ['predictions'],
+        answers: { 200: { description: 'the model file', contentType: 'application/octet-stream' } },
+      },
+    },
+    (request, reply) => {
+      const { bytes: content, sha256 } = host.current.file;
+      const bytes = Buffer.from(content.buffer, content.byteOffset, content.byteLength);
+      const file = { contentType: 'application/octet-stream', etag: `"${sha256}"`, bytes: bytes.length };
+      return send({ ...file, open: () => bytes }, request, reply);
+    },
+  );
 }
 
 function send(file: PageFile, request: FastifyRequest, reply: FastifyReply): FastifyReply {
