@@ -25,12 +25,15 @@ export function startCamera(onPhoto) {
         return;
       }
       video.srcObject = stream;
-      take.disabled = false;
-      take.focus();
     } catch (error) {
       problem.textContent = cameraWords(error);
       problem.hidden = false;
     }
+  });
+  // Not before there is a picture to take.
+  video.addEventListener('loadeddata', () => {
+    take.disabled = false;
+    take.focus();
   });
   take.addEventListener('click', async () => {
     const photo = await grab(video);

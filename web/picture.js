@@ -1,4 +1,4 @@
-// The photo on the stage, and the heat map over it.
+// The photo on the stage, or the same with a heat map.
 import { byId } from './dom.js';
 
 /** @type {{ address: string | undefined }} */
@@ -30,11 +30,13 @@ export function showPicture(photo, name) {
 export function showHeat(explanation) {
   const heat = byId('heat-image');
   heat.hidden = explanation === undefined;
+  // It is the photo once more, with the heat on it.
+  byId('picture').classList.toggle('heated', explanation !== undefined);
   if (explanation === undefined) {
     heat.removeAttribute('src');
     heat.alt = '';
     return;
   }
   heat.src = explanation.image;
-  heat.alt = `Heat map: where the evidence for ${explanation.label} lies`;
+  heat.alt = `The photo with a heat map: where the evidence for ${explanation.label} lies`;
 }
