@@ -133,8 +133,7 @@ test('a folder that cannot be made: unhealthy, counted, told once for each serie
 });
 
 test('without a log the service’s metrics name the families and no series of them', async () => {
-  const model = { name: 'm', kind: 'cnn', sha256: '0' };
-  const text = await createServiceMetrics({ classNames: ['cat', 'dog'], waiting: () => 0, model }).read();
+  const text = await createServiceMetrics({ classNames: ['cat', 'dog'], waiting: () => 0 }).read();
   assert.match(text, /^# TYPE pawprint_prediction_log_healthy gauge$/m);
   assert.doesNotMatch(text, /^pawprint_prediction_log_(healthy|dropped_total|entries_total|bytes_total)\b.* 1$/m);
 });
