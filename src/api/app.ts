@@ -15,6 +15,7 @@ import { feedbackRoutes } from './routes/feedback.ts';
 import { healthRoutes } from './routes/health.ts';
 import { inferenceProtocolRoutes } from './routes/inference-protocol.ts';
 import { metricsRoutes } from './routes/metrics.ts';
+import { pageRoutes } from './routes/page.ts';
 import { predictBatchRoutes } from './routes/predict-batch.ts';
 import { predictRoutes } from './routes/predict.ts';
 import './route.ts';
@@ -73,6 +74,7 @@ export async function buildApp(dependencies: AppDependencies): Promise<FastifyIn
   const predict = createPredict(dependencies);
   healthRoutes(app, dependencies);
   metricsRoutes(app, dependencies);
+  await pageRoutes(app, dependencies);
   await app.register(async (pictures) => {
     await takePictures(pictures, limits.maxBodyBytes);
     predictRoutes(pictures, dependencies, predict);
