@@ -11,6 +11,7 @@ const metadataField = 14;
  * @property {number} temperature
  * @property {{ threshold: number } | null} [abstention]
  * @property {{ threshold: number }} [familiarity]
+ * @property {{ image: string, logits: number[], tolerance: number }} [knownAnswer] a JPEG in base64 and what is made of it
  */
 
 /**

@@ -1,6 +1,8 @@
 // GET /: the page for people, with its scripts, and GET /model.onnx: the model that it can run itself. Everything that
 // it loads comes from this service, and its policy lets nothing else in.
+import { Readable } from 'node:stream';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
+import { PawprintError } from '../../core/index.ts';
 import type { AppDependencies } from '../dependencies.ts';
 import { findPageFiles, type PageFile } from '../page-files.ts';
 
@@ -22,10 +24,11 @@ export async function pageRoutes(app: FastifyInstance, { host }: AppDependencies
   const files = await findPageFiles();
   const answer = async (request: FastifyRequest, reply: FastifyReply): Promise<FastifyReply> => {
     const read = files.get(request.url.split('?')[0] ?? '');
-    if (read === undefined) {
-      reply.callNotFound();
-      return reply;
-    }
+    if (read === undefined)
+      throw new PawprintError('ROUTE_UNKNOWN', {
+        message: 'the page has no such file',
+        hint: 'GET / is the page; GET /docs lists the addresses of the service.',
+      });
     return send(await read(), request, reply);
   };
   for (const url of ['/', '/page/*', '/code/*', '/runtime/*']) app.get(url, { config: { scope: 'open' } }, answer);
@@ -58,7 +61,8 @@ function send(file: PageFile, request: FastifyRequest, reply: FastifyReply): Fas
   });
   if (knows(request.headers['if-none-match'], file.etag)) return reply.code(304).send();
   void reply.headers({ 'content-type': file.contentType, 'content-length': file.bytes });
-  return reply.send(request.method === 'HEAD' ? null : file.open());
+  // An empty stream: Fastify then leaves the length of the file as it stands.
+  return reply.send(request.method === 'HEAD' ? Readable.from([]) : file.open());
 }
 
 /** Whether one of the tags in If-None-Match is this one, compared weakly (RFC 9110, 13.1.2). */
