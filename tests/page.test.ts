@@ -358,7 +358,7 @@ test(
       await page.setInputFiles('#files', [photo(0)]);
       await page.locator('.facts').getByText(where).waitFor({ state: 'attached' });
       assert.equal(await stated(page), 'Unsure');
-      assert.match((await page.locator('.why').textContent()) ?? '', /^Why unsure\? .*99\.9 %/);
+      assert.match((await page.locator('.why').textContent()) ?? '', /^Why unsure\? .*99\.9\s%/);
       const bars = await page.locator('.bars li').allTextContents();
       assert.deepEqual(
         bars.map((text) => /^[a-z]+/.exec(text)?.[0]),

@@ -2,6 +2,7 @@
 // settings. Messages: { start } once, then { id, photo } → { id, answer } or { id, problem }.
 import { tensorFromRecord } from '../code/image/record.js';
 import { createResizer } from '../code/image/resize.js';
+// @ts-expect-error Served out of a package that has no types for this file.
 import * as ort from '../runtime/ort.wasm.min.mjs';
 import { pixelsOf } from './browser-pixels.js';
 import { decide, probabilitiesOf } from './decision.js';
