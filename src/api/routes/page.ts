@@ -1,37 +1,24 @@
-// GET /: the page for people, with its scripts, and GET /model.onnx: the model that it can run itself. Everything that
-// it loads comes from this service, and its policy lets nothing else in.
-import { Readable } from 'node:stream';
+// GET /: the page for people, with its scripts; GET /docs: the API to read and try; GET /model.onnx: the model that the page
+// can run itself. Everything that they load comes from this service, and their policy lets nothing else in.
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
-import { PawprintError } from '../../core/index.ts';
 import type { AppDependencies } from '../dependencies.ts';
 import { findPageFiles, type PageFile } from '../page-files.ts';
 
-/** In place of the API's own policy. WebAssembly may be compiled; inline scripts and styles may not be. */
-const contentSecurityPolicy = [
-  "default-src 'none'",
-  "script-src 'self' 'wasm-unsafe-eval'",
-  "style-src 'self'",
-  "img-src 'self' blob: data:",
-  "connect-src 'self'",
-  "media-src 'self' blob:",
-  "worker-src 'self'",
-  "base-uri 'none'",
-  "form-action 'none'",
-  "frame-ancestors 'none'",
-].join('; ');
+/** Of a page: headers, and open to everybody. */
+const page = { scope: 'open', page: true } as const;
 
 export async function pageRoutes(app: FastifyInstance, { host }: AppDependencies): Promise<void> {
   const files = await findPageFiles();
   const answer = async (request: FastifyRequest, reply: FastifyReply): Promise<FastifyReply> => {
     const read = files.get(request.url.split('?')[0] ?? '');
-    if (read === undefined)
-      throw new PawprintError('ROUTE_UNKNOWN', {
-        message: 'the page has no such file',
-        hint: 'GET / is the page; GET /docs lists the addresses of the service.',
-      });
+    if (read === undefined) {
+      reply.callNotFound();
+      return reply;
+    }
     return send(await read(), request, reply);
   };
-  for (const url of ['/', '/page/*', '/code/*', '/runtime/*']) app.get(url, { config: { scope: 'open' } }, answer);
+  for (const url of ['/', '/docs', '/docs/*', '/page/*', '/code/*', '/runtime/*'])
+    app.get(url, { config: page }, answer);
   app.get(
     '/model.onnx',
     {
@@ -53,16 +40,13 @@ export async function pageRoutes(app: FastifyInstance, { host }: AppDependencies
 
 function send(file: PageFile, request: FastifyRequest, reply: FastifyReply): FastifyReply {
   void reply.headers({
-    'content-security-policy': contentSecurityPolicy,
-    'permissions-policy': 'camera=(self)',
     // Asked for each time, sent only when it has changed: a new version never meets old scripts.
     'cache-control': 'no-cache',
     etag: file.etag,
   });
   if (knows(request.headers['if-none-match'], file.etag)) return reply.code(304).send();
   void reply.headers({ 'content-type': file.contentType, 'content-length': file.bytes });
-  // An empty stream: Fastify then leaves the length of the file as it stands.
-  return reply.send(request.method === 'HEAD' ? Readable.from([]) : file.open());
+  return reply.send(file.open());
 }
 
 /** Whether one of the tags in If-None-Match is this one, compared weakly (RFC 9110, 13.1.2). */
