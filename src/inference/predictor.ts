@@ -2,8 +2,8 @@
 // and the service all answer through it, so a photo gets the same answer everywhere.
 import { PawprintError } from '../core/index.ts';
 import { predictedLabels, probabilitiesFromLogits } from '../evaluation/index.ts';
-import { createPreprocessor, type ImageLimits, type Preprocessor, tensorFromRecord } from '../image/index.ts';
-import { type ModelFile, type ModelMetadata, readModelFile } from '../models/index.ts';
+import { createPreprocessor, type ImageLimits, type Preprocessor, tensorFromRecord } from '../image/records.ts';
+import type { ModelFile, ModelMetadata } from '../models/index.ts';
 import { createSession, defaultThreads, type Device, type Session } from '../runtime/index.ts';
 import { checkCancelled, decodePhotos } from './decode-photos.ts';
 import { type PhotoInput } from './photo-input.ts';
@@ -70,6 +70,8 @@ export class Predictor {
 
   /** Throws FILE_NOT_FOUND, MODEL_INVALID (not ONNX, truncated, not Pawprint's) or DEVICE_UNAVAILABLE. */
   static async load(path: string, options: PredictorOptions = {}): Promise<Predictor> {
+    // Loaded here, not above: a thread that is handed a model file needs no reader of ONNX files and no schemas.
+    const { readModelFile } = await import('../models/index.ts');
     return Predictor.open(await readModelFile(path), path, options);
   }
 
