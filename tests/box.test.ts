@@ -6,6 +6,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { test, type TestContext } from 'node:test';
 import { hashFile } from '../src/core/index.ts';
+import { Predictor } from '../src/inference/index.ts';
 import { readModelFile } from '../src/models/index.ts';
 import { runInProcess } from './support/run-in-process.ts';
 import { repositoryRoot } from './support/run-pawprint.ts';
@@ -29,6 +30,16 @@ for (const kind of ['transfer', 'cnn'] as const)
     assert.ok(card.includes(await hashFile('sha256', path)));
     assert.ok(card.includes(metadata.dataset.md5));
     assert.ok(card.includes(`Seed ${metadata.lineage.seed};`));
+  });
+
+for (const kind of ['transfer', 'cnn'] as const)
+  test(`${kind}: gives its known answer on this machine too`, async () => {
+    const predictor = await Predictor.load(join(box, `${kind}.onnx`));
+    try {
+      assert.equal(await predictor.proveKnownAnswer(), 'proven');
+    } finally {
+      await predictor.close();
+    }
   });
 
 test('predict without a model uses the one in the box and says so; a drawing is no cat and no dog', async (t) => {

@@ -6,9 +6,18 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, before, test } from 'node:test';
 import sharp from 'sharp';
-import { createRandom } from '../core/index.ts';
+import { createRandom, type PawprintError } from '../core/index.ts';
 import { buildInferenceGraph, initialWeights, layOut, writeOnnx } from '../graph/index.ts';
-import { networkFor, outputColumns, writeModelFile, type ModelMetadata } from '../models/index.ts';
+import { tensorFromRecord } from '../image/index.ts';
+import {
+  decodeModelFile,
+  encodeModelFile,
+  networkFor,
+  outputColumns,
+  withKnownAnswer,
+  writeModelFile,
+  type ModelMetadata,
+} from '../models/index.ts';
 import type { PhotoInput } from './photo-input.ts';
 import { Predictor, type PhotoPrediction } from './predictor.ts';
 
@@ -18,10 +27,10 @@ const classes = { two: ['cats', 'dogs'], five: ['a', 'b', 'c', 'd', 'e'] };
 let folder = '';
 let photos: PhotoInput[] = [];
 
-function graphOf(classCount: number): ReturnType<typeof buildInferenceGraph> {
+function graphOf(classCount: number, seed = 3): ReturnType<typeof buildInferenceGraph> {
   const network = networkFor('cnn', classCount, { channels: [8, 16], hidden: 20, dropout: 0.3 });
   const layout = layOut(network, [1, 3, sizePx, sizePx]);
-  const weights = initialWeights(layout, 3);
+  const weights = initialWeights(layout, seed);
   assert.equal(outputColumns(2), 1);
   return buildInferenceGraph({ network, layout, weights, imageSizePx: sizePx });
 }
@@ -161,4 +170,60 @@ test('an aborted signal stops it with CANCELLED; bad records and other models ar
     message: /5 logits/,
   });
   await wrong.close();
+});
+
+for (const name of ['two', 'five'] as const)
+  test(`${name} classes: the tensor of a record gets the answer of the record`, async () => {
+    const predictor = await Predictor.load(join(folder, `${name}.onnx`), { threads: 1 });
+    try {
+      const jpegs = await Promise.all([0, 1, 2].map((i) => readFile(join(folder, `${i}.jpg`))));
+      const records = Buffer.concat(await Promise.all(jpegs.map((jpeg) => predictor.recordOf(jpeg))));
+      const tensor = new Float32Array(records.length + 1).subarray(1); // a view that does not start at its memory's start
+      for (let at = 0; at < records.length; at += predictor.recordBytes)
+        tensorFromRecord(
+          records.subarray(at, at + predictor.recordBytes),
+          predictor.metadata.preprocessing,
+          tensor,
+          at,
+        );
+      const expected = await predictor.predictRecords(records);
+      assert.equal(new Set(expected.map(({ logits }) => logits.join())).size, 3, 'the answers differ');
+      assert.deepEqual(await predictor.predictTensor(tensor), expected);
+      assert.deepEqual(await predictor.predictTensor(tensor.subarray(0, predictor.recordBytes)), expected.slice(0, 1));
+      assert.deepEqual(await predictor.predictTensor(new Float32Array(0)), []);
+      await assert.rejects(predictor.predictTensor(tensor.subarray(1)), { code: 'SCORES_INVALID', message: /fit/ });
+      for (const odd of [NaN, Infinity, -Infinity]) {
+        const changed = tensor.slice();
+        changed[changed.length - 1] = odd;
+        await assert.rejects(predictor.predictTensor(changed), { code: 'SCORES_INVALID', message: /finite/ });
+      }
+    } finally {
+      await predictor.close();
+    }
+  });
+
+test('a model proves its known answer; with weights or preprocessing of another it is refused; none is absent', async () => {
+  const outcomeOf = async (graph: ReturnType<typeof graphOf>, metadata: ModelMetadata): Promise<string> => {
+    const file = decodeModelFile(encodeModelFile(graph, metadata), 'memory');
+    const predictor = await Predictor.open(file, 'memory.onnx', { threads: 2 });
+    try {
+      return await predictor.proveKnownAnswer();
+    } finally {
+      await predictor.close();
+    }
+  };
+  const proven = await withKnownAnswer(graphOf(5), metadataOf(classes.five));
+  assert.equal(await outcomeOf(graphOf(5), proven), 'proven');
+  assert.equal(await outcomeOf(graphOf(5), metadataOf(classes.five)), 'absent');
+  const { preprocessing, knownAnswer } = proven;
+  const isRefused = (error: PawprintError): boolean =>
+    error.code === 'MODEL_INVALID' &&
+    error.expected?.includes(String(knownAnswer?.logits[0])) === true &&
+    /^logits(,? -?[\d.e-]+){5}$/.test(error.received ?? '') &&
+    error.hint !== undefined;
+  await assert.rejects(outcomeOf(graphOf(5, 4), proven), isRefused);
+  const swapped: ModelMetadata = { ...proven, preprocessing: { ...preprocessing, fit: 'stretch' } };
+  await assert.rejects(outcomeOf(graphOf(5), swapped), isRefused);
+  const picture = { ...proven, knownAnswer: { image: 'AAAA', logits: [1], tolerance: 1 } };
+  await assert.rejects(outcomeOf(graphOf(5), picture), { code: /^IMAGE_/ });
 });

@@ -4,6 +4,7 @@ import { PawprintError } from '../core/index.ts';
 import { predictedLabels, probabilitiesFromLogits } from '../evaluation/index.ts';
 import { createPreprocessor, type ImageLimits, type Preprocessor, tensorFromRecord } from '../image/records.ts';
 import type { ModelFile, ModelMetadata } from '../models/index.ts';
+import { isKnownAnswer } from '../models/is-known-answer.ts';
 import { createSession, defaultThreads, type Device, type Session } from '../runtime/index.ts';
 import { checkCancelled, decodePhotos } from './decode-photos.ts';
 import { type PhotoInput } from './photo-input.ts';
@@ -126,16 +127,60 @@ export class Predictor {
         expected: `a multiple of ${this.recordBytes} bytes (3 × ${size} × ${size} each)`,
         received: `${records.length} bytes`,
       });
-    if (count === 0) return [];
     const pixels = new Float32Array(records.length);
     for (let at = 0; at < records.length; at += this.recordBytes)
       tensorFromRecord(records.subarray(at, at + this.recordBytes), preprocessing, pixels, at);
-    const image = { data: pixels, dims: [count, 3, size, size] }; // [N, 3, S, S]
+    return this.predictTensor(pixels);
+  }
+
+  /**
+   * Predicts what the model itself takes: normalised float32 [N, 3, S, S], planar RGB, (pixel − mean) / std on the 0–255
+   * scale. The answers are those of predictRecords for the same photos. One model run; N = 0 gives []. Throws
+   * SCORES_INVALID for a length that is no whole number of photos and for a number that is not finite.
+   */
+  async predictTensor(image: Float32Array): Promise<Prediction[]> {
+    const size = this.metadata.preprocessing.imageSizePx;
+    const count = image.length / this.recordBytes; // as many numbers as a record has bytes
+    if (!Number.isInteger(count))
+      throw new PawprintError('SCORES_INVALID', {
+        message: 'the tensor does not fit the model',
+        expected: `a multiple of ${this.recordBytes} numbers (3 × ${size} × ${size} each)`,
+        received: `${image.length} numbers`,
+      });
+    const odd = firstNotFinite(image);
+    if (odd !== undefined)
+      throw new PawprintError('SCORES_INVALID', {
+        message: 'the tensor has a number that is not finite',
+        expected: 'finite float32 numbers: (pixel − mean) / std',
+        received: `${image[odd]} at index ${odd}`,
+      });
+    if (count === 0) return [];
     const wanted = this.metadata.familiarity === undefined ? ['logits'] : ['logits', 'familiarity'];
-    const { logits, familiarity } = await this.#session.run({ image }, wanted);
+    const { logits, familiarity } = await this.#session.run(
+      { image: { data: image, dims: [count, 3, size, size] } },
+      wanted,
+    );
     if (!(logits?.data instanceof Float32Array)) throw this.#modelError('gave no logits', 'float32 logits');
     const scores = familiarity?.data instanceof Float32Array ? familiarity.data : undefined;
     return this.#readLogits(logits.data, count, scores);
+  }
+
+  /**
+   * Asks the model its known answer by the way of predictBytes: `proven` when the logits are those stored in its file,
+   * `absent` when the file has none. Throws MODEL_INVALID when they are others (the file, or this machine, is not to
+   * be trusted with photos), and as predictBytes does when the stored picture cannot be read.
+   */
+  async proveKnownAnswer(): Promise<'proven' | 'absent'> {
+    const { knownAnswer } = this.metadata;
+    if (knownAnswer === undefined) return 'absent';
+    const { logits } = await this.predictBytes(Buffer.from(knownAnswer.image, 'base64'));
+    if (isKnownAnswer(logits, knownAnswer)) return 'proven';
+    throw new PawprintError('MODEL_INVALID', {
+      message: `the model ${this.path} does not give its known answer`,
+      expected: `logits ${knownAnswer.logits.join(', ')}, each within ${knownAnswer.tolerance}`,
+      received: `logits ${logits.join(', ')}`,
+      hint: 'Its weights or preprocessing are those of another model, or the runtime errs here: copy it again or train anew.',
+    });
   }
 
   /**
@@ -215,6 +260,12 @@ export class Predictor {
       hint: 'The file may be damaged, or its metadata of another model: train or export it again.',
     });
   }
+}
+
+/** A loop, because a callback for each number would take a tenth of the time that the model does. */
+function firstNotFinite(numbers: Float32Array): number | undefined {
+  for (let i = 0; i < numbers.length; i++) if (!Number.isFinite(numbers[i])) return i;
+  return undefined;
 }
 
 /** What the model says in one word: the label where it stands by it, else `unsure` or `neither`. */

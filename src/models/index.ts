@@ -1,7 +1,9 @@
-// models: cnn, logistic regression; model files.
+// models: cnn, logistic regression, transfer; model files and their known answer.
 export * from './model-metadata.ts';
 export * from './cnn.ts';
 export * from './logistic-regression.ts';
 export * from './transfer.ts';
 export * from './model-file.ts';
+export * from './is-known-answer.ts';
+export * from './known-answer.ts';
 export * from './network-for.ts';

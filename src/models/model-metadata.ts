@@ -26,6 +26,17 @@ export const familiaritySchema = z.strictObject({
 });
 export type Familiarity = z.infer<typeof familiaritySchema>;
 
+/** A picture and what the model answered to it when it was made: a copy that works gives the same (known-answer.ts). */
+export const knownAnswerSchema = z.strictObject({
+  /** A PNG file in base64. */
+  image: z.base64().min(1).max(65_536),
+  /** One (two classes; for classNames[1]) or one a class, before the temperature. */
+  logits: z.array(z.number()).min(1),
+  /** By how much each logit may differ. */
+  tolerance: z.number().positive(),
+});
+export type KnownAnswer = Readonly<z.infer<typeof knownAnswerSchema>>;
+
 export const modelMetadataSchema = z.strictObject({
   schemaVersion: z.literal(1),
   name: z.string(),
@@ -44,6 +55,8 @@ export const modelMetadataSchema = z.strictObject({
   abstention: abstentionSchema.nullable().optional(),
   /** Absent: the model cannot tell photos of other things. */
   familiarity: familiaritySchema.optional(),
+  /** Absent: files of before it was kept. */
+  knownAnswer: knownAnswerSchema.optional(),
   dataset: z.strictObject({ md5: z.string(), counts: z.record(z.string(), z.record(z.string(), z.number())) }),
   lineage: z.strictObject({
     createdAt: z.string(),

@@ -73,7 +73,14 @@ export async function createSession(model: Uint8Array | string, options: Session
     graphOptimizationLevel: options.optimization ?? 'all',
     logSeverityLevel: 4,
     // Spinning threads burn CPU time while they wait for each other; sleeping ones cost a little latency.
-    extra: { session: { intra_op: { allow_spinning: '0' } } },
+    extra: {
+      session: {
+        intra_op: { allow_spinning: '0' },
+        // On CPUs with AVX2 or AVX-512 but no VNNI, products of 8-bit numbers are added in 16 bits and overflow: other
+        // answers, without a word. This adds them in full there, and changes nothing elsewhere.
+        x64quantprecision: '1',
+      },
+    },
   });
   return {
     inputNames: native.inputNames,

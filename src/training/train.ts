@@ -14,7 +14,14 @@ import {
   softmaxCrossEntropy,
 } from '../graph/index.ts';
 import type { Preprocessing } from '../image/index.ts';
-import { type ModelMetadata, networkFor, outputColumns, type TrainableKind, writeModelFile } from '../models/index.ts';
+import {
+  type ModelMetadata,
+  networkFor,
+  outputColumns,
+  type TrainableKind,
+  withKnownAnswer,
+  writeModelFile,
+} from '../models/index.ts';
 import { defaultThreads, type Device } from '../runtime/index.ts';
 import { balancedClassWeights, createBatches } from './batches.ts';
 import { calibrate, type ConfidenceParams, confidenceParamsSchema } from './calibrate.ts';
@@ -285,7 +292,13 @@ async function exportModel(
     fittedOn: 'validation',
   });
   if (calibration.warning !== undefined) options.progress.line(`note: ${calibration.warning}`);
-  const metadata: ModelMetadata = {
+  const graph = buildInferenceGraph({
+    network: run.validation.network,
+    layout: run.stepper.layout,
+    weights,
+    imageSizePx: run.preprocessing.imageSizePx,
+  });
+  const metadata = await withKnownAnswer(graph, {
     schemaVersion: 1,
     name: options.out.replace(/^.*[/\\]/, '').replace(/\.onnx$/, ''),
     kind: options.kind,
@@ -308,12 +321,6 @@ async function exportModel(
     abstention: calibration.abstention,
     dataset: { md5: manifest.datasetMd5, counts: manifest.counts },
     lineage: options.lineage,
-  };
-  const graph = buildInferenceGraph({
-    network: run.validation.network,
-    layout: run.stepper.layout,
-    weights,
-    imageSizePx: run.preprocessing.imageSizePx,
   });
   await writeModelFile(options.out, graph, metadata);
   await writeJsonAtomic(historyPath(options.out), header.history);

@@ -9,6 +9,7 @@ import {
   outputColumns,
   transferGraph,
   type TransferGraphSpec,
+  withKnownAnswer,
   writeModelFile,
 } from '../../models/index.ts';
 import { defaultThreads } from '../../runtime/index.ts';
@@ -73,8 +74,9 @@ export async function trainTransfer(options: TransferOptions): Promise<TransferR
     options.params.fineTuneBlocks > 0 ? await learnByFineTuning(options, { backbone, photos, rows }) : undefined;
   const learnt = tuned?.fineTuning?.keptEpoch ? tuned : await learnHead(options, { backbone, rows }, tuned);
   const { fit, calibration } = learnt;
-  const metadata = describeModel(options, { backbone, learnt, rows });
-  await writeModelFile(options.out, transferGraph(learnt.spec), metadata);
+  const graph = transferGraph(learnt.spec);
+  const metadata = await withKnownAnswer(graph, describeModel(options, { backbone, learnt, rows }));
+  await writeModelFile(options.out, graph, metadata);
   return {
     modelPath: options.out,
     metadata,
