@@ -2,40 +2,44 @@
 import { randomUUID } from 'node:crypto';
 import multipart from '@fastify/multipart';
 import { fastify, type FastifyInstance, LogController } from 'fastify';
+import type { z } from 'zod';
 import { PawprintError } from '../core/index.ts';
+import { logRequests } from './access-log.ts';
 import type { AppDependencies } from './dependencies.ts';
+import { answerUnknownRoutes } from './not-found.ts';
+import { openApi } from './openapi/index.ts';
+import { createPredict } from './predicting.ts';
 import { sendProblem } from './problem.ts';
+import { adminModelRoutes } from './routes/admin-models.ts';
+import { feedbackRoutes } from './routes/feedback.ts';
 import { healthRoutes } from './routes/health.ts';
+import { inferenceProtocolRoutes } from './routes/inference-protocol.ts';
 import { metricsRoutes } from './routes/metrics.ts';
+import { predictBatchRoutes } from './routes/predict-batch.ts';
 import { predictRoutes } from './routes/predict.ts';
+import './route.ts';
 
-export type { AppDependencies } from './dependencies.ts';
-
-declare module 'fastify' {
-  interface FastifyRequest {
-    /** What was answered, for the log line. */
-    predicted?: {
-      readonly label: string;
-      readonly confidence: number;
-      readonly decision: string;
-      readonly bytes: number;
-    };
-  }
-}
+export type { AppDependencies, RequestLimits } from './dependencies.ts';
 
 /** A client's own request id is kept when it is one: letters, digits, dots, dashes. */
 const requestIdPattern = /^[\w.-]{1,128}$/;
 /** Fields beside the picture, and the parts in all: a form has a handful, an attack has thousands. */
 const multipartLimits = { files: 1, fields: 16, parts: 17, fieldNameSize: 100, fieldSize: 1024, headerPairs: 32 };
-/** A request that has not arrived by then is given up: slow senders may not hold connections. */
-const requestTimeoutMs = 30_000;
+/** Slow senders may not hold connections: headers, and whole requests, that have not arrived by then are given up. */
+const [headersTimeoutMs, requestTimeoutMs] = [10_000, 30_000];
+/** How often the server looks for them. */
+const connectionsCheckingIntervalMs = 2_000;
+/** Longer than load balancers keep theirs (60 s): the one that closes a connection must not be the one that is asked. */
+const keepAliveMs = 65_000;
 
 /** Builds the app. Answers follow docs/errors.md; log lines hold no picture and no key. */
 export async function buildApp(dependencies: AppDependencies): Promise<FastifyInstance> {
-  const { maxBodyBytes, log, metrics, statistics } = dependencies;
+  const { limits, log, version } = dependencies;
   const app = fastify({
-    bodyLimit: maxBodyBytes,
+    bodyLimit: limits.maxBodyBytes,
     requestTimeout: requestTimeoutMs,
+    keepAliveTimeout: keepAliveMs,
+    http: { headersTimeout: headersTimeoutMs, connectionsCheckingInterval: connectionsCheckingIntervalMs },
     // One line a request, with what was answered; Fastify's own two say less.
     logController: new LogController({ disableRequestLogging: true }),
     logger: log === null ? false : { level: 'info', stream: log },
@@ -43,13 +47,10 @@ export async function buildApp(dependencies: AppDependencies): Promise<FastifyIn
       const given = headers['x-request-id'];
       return typeof given === 'string' && requestIdPattern.test(given) ? given : randomUUID();
     },
+    frameworkErrors: (error, request, reply) => void sendProblem(error, request, reply),
   });
-  await app.register(multipart, { limits: { ...multipartLimits, fileSize: maxBodyBytes } });
-  // A picture is no JSON and no text: what says so is refused before its body is read.
-  app.removeContentTypeParser(['application/json', 'text/plain']);
-  app.addContentTypeParser(/^(image\/|application\/octet-stream)/, { parseAs: 'buffer' }, (_, body, done) => {
-    done(null, body);
-  });
+  checkBySchemas(app);
+  app.removeAllContentTypeParsers();
   app.addHook('onRequest', (request, reply, done) => {
     void reply.headers({
       'x-request-id': request.id,
@@ -60,38 +61,54 @@ export async function buildApp(dependencies: AppDependencies): Promise<FastifyIn
     });
     done();
   });
-  app.addHook('onResponse', (request, reply, done) => {
-    const route = request.routeOptions.url ?? 'unknown';
-    const seconds = reply.elapsedTime / 1000;
-    metrics.requests.inc({ route, method: request.method, status: String(reply.statusCode) });
-    metrics.duration.observe({ route }, seconds);
-    // Here, not in the route: a body that is refused never reaches it.
-    if (route === '/predict' && reply.statusCode >= 400) statistics.observeFailure();
-    request.log.info(
-      {
-        route,
-        method: request.method,
-        status: reply.statusCode,
-        milliseconds: reply.elapsedTime,
-        ...request.predicted,
-      },
-      'request',
-    );
+  logRequests(app, dependencies);
+  app.setErrorHandler((error, request, reply) => sendProblem(error, request, reply));
+  answerUnknownRoutes(app);
+  openApi(app, {
+    title: 'Pawprint',
+    version,
+    description: 'An image classifier: pictures in, calibrated answers out.',
+  });
+  const predict = createPredict(dependencies);
+  healthRoutes(app, dependencies);
+  metricsRoutes(app, dependencies);
+  await app.register(async (pictures) => {
+    await takePictures(pictures, limits.maxBodyBytes);
+    predictRoutes(pictures, dependencies, predict);
+    predictBatchRoutes(pictures, dependencies, predict);
+  });
+  await app.register((json, _, done) => {
+    // Keys such as __proto__ are refused. Other bodies are never parsed as JSON, which would hold up every request.
+    json.addContentTypeParser('application/json', { parseAs: 'string' }, json.getDefaultJsonParser('error', 'error'));
+    inferenceProtocolRoutes(json, dependencies, predict);
+    feedbackRoutes(json, dependencies);
+    adminModelRoutes(json, dependencies);
     done();
   });
-  app.setErrorHandler((error, request, reply) => sendProblem(error, request, reply));
-  app.setNotFoundHandler((request, reply) =>
-    sendProblem(
-      new PawprintError('ROUTE_UNKNOWN', {
-        message: `there is no ${request.method} here`,
-        hint: 'POST /predict, GET /health, /live, /ready, /metrics, /stats',
-      }),
-      request,
-      reply,
-    ),
-  );
-  healthRoutes(app, dependencies);
-  predictRoutes(app, dependencies);
-  metricsRoutes(app, dependencies);
   return app;
+}
+
+/** Requests are checked by their zod schemas; answers are plain JSON, held to theirs by the tests. */
+function checkBySchemas(app: FastifyInstance): void {
+  app.setValidatorCompiler<z.ZodType>(({ schema, httpPart }) => (data) => {
+    const parsed = schema.safeParse(data);
+    if (parsed.success) return { value: parsed.data };
+    const [issue] = parsed.error.issues;
+    const where = [httpPart === 'querystring' ? 'query' : httpPart, ...(issue?.path ?? [])].join('.');
+    return {
+      error: new PawprintError('REQUEST_INVALID', {
+        message: `${where}: ${issue?.message ?? 'not as expected'}`,
+        hint: 'GET /docs shows what is expected.',
+      }),
+    };
+  });
+  app.setSerializerCompiler(() => (data) => JSON.stringify(data));
+}
+
+/** A picture comes as a form's field or as the body; it is bytes, whatever it says it is. */
+async function takePictures(app: FastifyInstance, fileSize: number): Promise<void> {
+  await app.register(multipart, { limits: { ...multipartLimits, fileSize } });
+  app.addContentTypeParser(/^(image\/|application\/octet-stream)/, { parseAs: 'buffer' }, (_, body, done) => {
+    done(null, body);
+  });
 }

@@ -1,20 +1,30 @@
 // What the app is handed: everything that it knows of the world.
 import type { Writable } from 'node:stream';
-import type { PredictionQueue } from '../inference/index.ts';
-import type { ModelMetadata } from '../models/index.ts';
-import type { RequestStatistics, ServiceMetrics } from '../monitoring/index.ts';
+import type { ModelHost } from '../inference/index.ts';
+import type { RecentPredictions, RequestStatistics, ServiceMetrics } from '../monitoring/index.ts';
 
-export interface AppDependencies {
-  readonly model: { readonly metadata: ModelMetadata; readonly sha256: string };
-  readonly queue: PredictionQueue;
-  readonly metrics: ServiceMetrics;
-  readonly statistics: RequestStatistics;
-  /** Whether predictions are answered now: false until a worker proved itself, and from SIGTERM on. */
-  readonly isReady: () => boolean;
-  readonly version: string;
-  readonly now: () => Date;
+export interface RequestLimits {
   /** Of a request body; more is refused with 413. */
   readonly maxBodyBytes: number;
+  /** Of a picture; more is refused before it is decoded. */
+  readonly maxPixels: number;
+  /** Pictures of one batch. */
+  readonly maxBatchPictures: number;
+}
+
+export interface AppDependencies {
+  readonly host: ModelHost;
+  /** Model files that POST /admin/models may name lie below it; absolute. */
+  readonly modelsFolder: string;
+  readonly metrics: ServiceMetrics;
+  readonly statistics: RequestStatistics;
+  readonly recentPredictions: RecentPredictions;
+  /** Whether predictions are answered now: false until a worker proved itself, and from SIGTERM on. */
+  readonly isReady: () => boolean;
+  /** Pawprint's. */
+  readonly version: string;
+  readonly now: () => Date;
+  readonly limits: RequestLimits;
   /** Where log lines go, one JSON object each; null: nowhere. */
   readonly log: Writable | null;
 }

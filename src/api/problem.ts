@@ -1,6 +1,7 @@
 // Errors as RFC 9457 problem+json, with a code from the error table. What went wrong inside stays inside.
 import type { FastifyError, FastifyReply, FastifyRequest } from 'fastify';
 import { type ErrorCode, errorTable, PawprintError } from '../core/index.ts';
+import type { Problem } from './schemas/problem.ts';
 
 /** Fastify's own refusals in the words of the error table. */
 const fastifyCodes: Readonly<Record<string, ErrorCode>> = {
@@ -26,24 +27,32 @@ export function asClientError(error: unknown): PawprintError {
   return new PawprintError('INTERNAL', { message: errorTable.INTERNAL.title, cause: error });
 }
 
+/** Messages from 500 on name paths of the machine: there the title must do, but for refusals that are the service's own. */
+export function mayBeTold({ code, httpStatus }: PawprintError): boolean {
+  return httpStatus < 500 || code === 'NOT_READY' || code === 'DEADLINE_EXCEEDED';
+}
+
 /** Sends an error; logs what the client does not get to see. */
 export function sendProblem(error: unknown, request: FastifyRequest, reply: FastifyReply): FastifyReply {
   const known = asClientError(error);
   const { httpStatus, title } = errorTable[known.code];
-  // Messages about files and models name paths of the machine: from 500 on the title must do, but for our own refusals.
-  const ours = known.code === 'NOT_READY' || known.code === 'DEADLINE_EXCEEDED';
-  const open = httpStatus < 500 || ours;
-  if (!open) request.log.error({ err: known.cause ?? known }, 'request failed');
+  const told = mayBeTold(known);
+  if (!told) request.log.error({ err: known.cause ?? known }, 'request failed');
   if (httpStatus === 429 || httpStatus === 503) void reply.header('retry-after', retryAfterSeconds);
-  return reply
-    .code(httpStatus)
-    .type('application/problem+json')
-    .send({
-      type: 'about:blank',
-      title,
-      status: httpStatus,
-      code: known.code,
-      ...(open ? { detail: known.message, expected: known.expected, received: known.received, hint: known.hint } : {}),
-      requestId: request.id,
-    });
+  const { message: detail, expected, received, hint } = known;
+  const problem: Problem = {
+    type: 'about:blank',
+    title,
+    status: httpStatus,
+    code: known.code,
+    ...(told ? { detail } : {}),
+    ...(told && expected !== undefined ? { expected } : {}),
+    ...(told && received !== undefined ? { received } : {}),
+    ...(told && hint !== undefined ? { hint } : {}),
+    // The Open Inference Protocol wants its errors to say `error`.
+    ...(request.url.startsWith('/v2') ? { error: told ? detail : title } : {}),
+    requestId: request.id,
+  };
+  request.outcome = { ...request.outcome, code: known.code };
+  return reply.code(httpStatus).type('application/problem+json').send(problem);
 }

@@ -39,6 +39,8 @@ export const errorTable = {
   SCORES_INVALID: { title: 'Scores cannot be computed from these numbers', httpStatus: 422, exitCode: 1 },
   REQUEST_INVALID: { title: 'The request is not understood', httpStatus: 400, exitCode: 1 },
   ROUTE_UNKNOWN: { title: 'There is nothing at this address', httpStatus: 404, exitCode: 1 },
+  METHOD_NOT_ALLOWED: { title: 'The address does not know this method', httpStatus: 405, exitCode: 1 },
+  REQUEST_TIMEOUT: { title: 'The request took too long to arrive', httpStatus: 408, exitCode: 1 },
   REQUEST_TOO_LARGE: { title: 'The request is larger than allowed', httpStatus: 413, exitCode: 1 },
   MEDIA_TYPE_UNSUPPORTED: { title: 'The body is of a type that is not taken', httpStatus: 415, exitCode: 1 },
   OVERLOADED: { title: 'The service has as much to do as it can', httpStatus: 429, exitCode: 1 },
@@ -85,6 +87,21 @@ export class PawprintError extends Error {
   get exitCode(): 1 | 2 | 3 {
     return errorTable[this.code].exitCode;
   }
+}
+
+/** The error with its class again: a thread that dies of a PawprintError hands over its properties, not its class. */
+export function asFamilyError(error: unknown): unknown {
+  if (error instanceof PawprintError || !(error instanceof Error)) return error;
+  const { code, expected, received, hint } = error as Error & Partial<Record<string, unknown>>;
+  if (typeof code !== 'string' || !Object.hasOwn(errorTable, code)) return error;
+  const text = (value: unknown, key: string): object => (typeof value === 'string' ? { [key]: value } : {});
+  return new PawprintError(code as ErrorCode, {
+    message: error.message,
+    ...text(expected, 'expected'),
+    ...text(received, 'received'),
+    ...text(hint, 'hint'),
+    cause: error,
+  });
 }
 
 /** The error's words on one to four lines, as a terminal shows them. */

@@ -36,6 +36,8 @@ export interface NetworkContext {
   uniform(shape: readonly number[]): Value;
   /** Inference: the numbers of a parameter or statistic, for folding. */
   numbers(name: string): Float32Array;
+  /** Inference: told the values [N, d] that the last layer stands on; the file gives them as an output. */
+  features?(value: Value): void;
 }
 
 /** image [N, 3, S, S] → logits [N, 1] or [N, C]. */

@@ -118,8 +118,7 @@ export class Predictor {
 
   /** Predicts records laid end to end: uint8 [N, 3, S, S]. One model run; N = 0 gives []. */
   async predictRecords(records: Uint8Array): Promise<Prediction[]> {
-    const { preprocessing } = this.metadata;
-    const size = preprocessing.imageSizePx;
+    const size = this.metadata.preprocessing.imageSizePx;
     const count = records.length / this.recordBytes;
     if (!Number.isInteger(count))
       throw new PawprintError('SCORES_INVALID', {
@@ -127,10 +126,15 @@ export class Predictor {
         expected: `a multiple of ${this.recordBytes} bytes (3 × ${size} × ${size} each)`,
         received: `${records.length} bytes`,
       });
-    const pixels = new Float32Array(records.length);
+    const tensor = new Float32Array(records.length); // [N, 3, S, S]
     for (let at = 0; at < records.length; at += this.recordBytes)
-      tensorFromRecord(records.subarray(at, at + this.recordBytes), preprocessing, pixels, at);
-    return this.predictTensor(pixels);
+      this.writeTensor(records.subarray(at, at + this.recordBytes), tensor.subarray(at, at + this.recordBytes));
+    return this.predictTensor(tensor);
+  }
+
+  /** Normalises one record into `target`, float32 [3, S, S]: what the model itself takes. */
+  writeTensor(record: Uint8Array, target: Float32Array): void {
+    tensorFromRecord(record, this.metadata.preprocessing, target, 0);
   }
 
   /**
@@ -140,20 +144,7 @@ export class Predictor {
    */
   async predictTensor(image: Float32Array): Promise<Prediction[]> {
     const size = this.metadata.preprocessing.imageSizePx;
-    const count = image.length / this.recordBytes; // as many numbers as a record has bytes
-    if (!Number.isInteger(count))
-      throw new PawprintError('SCORES_INVALID', {
-        message: 'the tensor does not fit the model',
-        expected: `a multiple of ${this.recordBytes} numbers (3 × ${size} × ${size} each)`,
-        received: `${image.length} numbers`,
-      });
-    const odd = firstNotFinite(image);
-    if (odd !== undefined)
-      throw new PawprintError('SCORES_INVALID', {
-        message: 'the tensor has a number that is not finite',
-        expected: 'finite float32 numbers: (pixel − mean) / std',
-        received: `${image[odd]} at index ${odd}`,
-      });
+    const count = this.checkTensor(image);
     if (count === 0) return [];
     const wanted = this.metadata.familiarity === undefined ? ['logits'] : ['logits', 'familiarity'];
     const { logits, familiarity } = await this.#session.run(
@@ -223,6 +214,26 @@ export class Predictor {
       checkCancelled(signal);
     }
     yield* await flush();
+  }
+
+  /** How many rows it has; throws as predictTensor does. */
+  checkTensor(image: Float32Array): number {
+    const size = this.metadata.preprocessing.imageSizePx;
+    const count = image.length / this.recordBytes; // as many numbers as a record has bytes
+    if (!Number.isInteger(count))
+      throw new PawprintError('SCORES_INVALID', {
+        message: 'the tensor does not fit the model',
+        expected: `a multiple of ${this.recordBytes} numbers (3 × ${size} × ${size} each)`,
+        received: `${image.length} numbers`,
+      });
+    const odd = firstNotFinite(image);
+    if (odd !== undefined)
+      throw new PawprintError('SCORES_INVALID', {
+        message: 'the tensor has a number that is not finite',
+        expected: 'finite float32 numbers: (pixel − mean) / std',
+        received: `${image[odd]} at index ${odd}`,
+      });
+    return count;
   }
 
   async close(): Promise<void> {

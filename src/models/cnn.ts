@@ -22,6 +22,7 @@ export function cnn(options: CnnOptions): Network {
     });
     const features = globalAveragePool(context, x); // [N, channels.at(-1)]
     const hidden = context.b.node('Relu', [dense(context, features, { name: 'hidden', units: options.hidden })]);
+    context.features?.(hidden);
     const kept = dropout(context, hidden, options.dropout);
     return dense(context, kept, { name: 'output', units: options.outputs }); // [N, outputs]
   };

@@ -28,7 +28,7 @@ export type Familiarity = z.infer<typeof familiaritySchema>;
 
 /** A picture and what the model answered to it when it was made: a copy that works gives the same (known-answer.ts). */
 export const knownAnswerSchema = z.strictObject({
-  /** A PNG file in base64. */
+  /** A JPEG file in base64. */
   image: z.base64().min(1).max(65_536),
   /** One (two classes; for classNames[1]) or one a class, before the temperature. */
   logits: z.array(z.number()).min(1),

@@ -1,4 +1,5 @@
-// What GET /stats says: counts since the start, and percentiles over the latest predictions.
+// What GET /stats says: counts since the start, percentiles over the latest predictions, and the last minute by seconds.
+import { createRecentSeconds, percentile, type SecondSummary } from './recent-seconds.ts';
 
 export interface ObservedPrediction {
   readonly label: string;
@@ -16,19 +17,33 @@ export interface StatisticsSummary {
   readonly meanConfidence: number | null;
   /** Over the latest predictions, milliseconds; null before the first. */
   readonly latencyMs: { readonly p50: number; readonly p95: number; readonly p99: number } | null;
+  readonly recent: readonly SecondSummary[];
+  /** True labels that came in: of predictions that were right, wrong, or not remembered. */
+  readonly feedback: { readonly correct: number; readonly wrong: number; readonly unmatched: number };
 }
 
 export interface RequestStatistics {
   observe(prediction: ObservedPrediction): void;
   observeFailure(): void;
+  observeFeedback(outcome: 'correct' | 'wrong' | 'unmatched'): void;
   summary(): StatisticsSummary;
 }
 
 /** Percentiles look back on so many predictions. */
 const latest = 4096;
 
-/** `classNames` are counted from zero. Memory does not grow with the number of requests. */
-export function createRequestStatistics(classNames: readonly string[]): RequestStatistics {
+const recentSeconds = 60;
+
+/**
+ * `classNames` are counted from zero. Memory does not grow with the number of requests. `now`: milliseconds that never go
+ * back, whatever the clock does; `startedAt`: what the clock said when they were 0.
+ */
+export function createRequestStatistics(
+  classNames: readonly string[],
+  { now, startedAt }: { readonly now: () => number; readonly startedAt: Date },
+): RequestStatistics {
+  const recent = createRecentSeconds({ seconds: recentSeconds, now, startedAt });
+  const feedback = { correct: 0, wrong: 0, unmatched: 0 };
   const byClass = Object.fromEntries(classNames.map((name) => [name, 0]));
   const byDecision: Record<string, number> = { sure: 0, unsure: 0, neither: 0 };
   const latencies = new Float64Array(latest);
@@ -40,21 +55,27 @@ export function createRequestStatistics(classNames: readonly string[]): RequestS
       confidence += prediction.confidence;
       byClass[prediction.label] = (byClass[prediction.label] ?? 0) + 1;
       byDecision[prediction.decision] = (byDecision[prediction.decision] ?? 0) + 1;
+      recent.observe(prediction);
     },
     observeFailure: () => {
       failed++;
+      recent.observeFailure();
+    },
+    observeFeedback: (outcome) => {
+      feedback[outcome]++;
     },
     summary: () => {
       const sorted = latencies.slice(0, Math.min(predictions, latest)).sort();
-      // Nearest rank: the smallest value with at least this share at or below it.
-      const percentile = (share: number): number => sorted[Math.max(0, Math.ceil(share * sorted.length) - 1)] ?? 0;
+      const at = (share: number): number => percentile(sorted, share);
       return {
         predictions,
         failed,
         byClass: { ...byClass },
         byDecision: { ...byDecision },
         meanConfidence: predictions === 0 ? null : confidence / predictions,
-        latencyMs: predictions === 0 ? null : { p50: percentile(0.5), p95: percentile(0.95), p99: percentile(0.99) },
+        latencyMs: predictions === 0 ? null : { p50: at(0.5), p95: at(0.95), p99: at(0.99) },
+        recent: recent.summary(),
+        feedback: { ...feedback },
       };
     },
   };

@@ -1,38 +1,34 @@
 // POST /predict: one picture in, label and probabilities out.
 import type { FastifyInstance } from 'fastify';
-import { PawprintError } from '../../core/index.ts';
 import { statedAnswer } from '../../inference/index.ts';
 import type { AppDependencies } from '../dependencies.ts';
-import { uploadedImage } from '../uploaded-image.ts';
+import { admit, describeAnswer, describeRequest, type Predict } from '../predicting.ts';
+import { type PredictQuery, predictionSchema, predictQuerySchema } from '../schemas/prediction.ts';
+import { uploadedImage } from '../uploads/uploaded-image.ts';
 
-export function predictRoutes(app: FastifyInstance, dependencies: AppDependencies): void {
-  const { queue, model, metrics, statistics, isReady } = dependencies;
-  const { name } = model.metadata;
-  const version = model.sha256.slice(0, 12);
-  app.post('/predict', async (request, reply) => {
-    if (!isReady()) throw new PawprintError('NOT_READY', { message: 'the service does not answer predictions now' });
-    const started = performance.now();
-    // A client that goes away frees its place in the queue.
-    const gone = new AbortController();
-    reply.raw.once('close', () => {
-      if (!reply.raw.writableFinished) gone.abort();
-    });
-    const bytes = await uploadedImage(request);
-    const prediction = await queue.predict(bytes, gone.signal);
-    const { label, confidence, decision, probabilities } = prediction;
-    const milliseconds = performance.now() - started;
-    metrics.predictions.inc({ label, decision });
-    metrics.confidence.observe(confidence);
-    statistics.observe({ label, decision, confidence, latencyMs: milliseconds });
-    request.predicted = { label, confidence, decision, bytes: bytes.length };
-    return {
-      label,
-      confidence,
-      answer: statedAnswer(prediction),
-      probabilities,
-      model: { name, version },
-      milliseconds: Math.round(100 * milliseconds) / 100,
-      requestId: request.id,
-    };
-  });
+export function predictRoutes(app: FastifyInstance, { isReady }: AppDependencies, predict: Predict): void {
+  app.post<{ Querystring: PredictQuery }>(
+    '/predict',
+    {
+      config: { scope: 'predict', countsFailures: true },
+      schema: {
+        summary: 'what a picture shows',
+        tags: ['predictions'],
+        pictures: 'one',
+        querystring: predictQuerySchema,
+        answers: { 200: { description: 'the answer', schema: predictionSchema } },
+        problems: [415, 422],
+      },
+    },
+    async (request, reply) => {
+      const signal = admit(reply, isReady);
+      const bytes = await uploadedImage(request);
+      const asked = { request, signal, started: performance.now() };
+      const answer = await predict({ kind: 'picture', bytes, explain: request.query.explain ?? false }, asked);
+      const { label, confidence } = answer.prediction;
+      const model = answer.model.version;
+      request.outcome = { label, confidence, answer: statedAnswer(answer.prediction), model, bytes: bytes.length };
+      return { ...describeAnswer(answer, request.query), ...describeRequest(asked, answer.model) };
+    },
+  );
 }

@@ -1,4 +1,5 @@
 // pawprint serve: the model behind HTTP, until it is told to stop.
+import { resolve } from 'node:path';
 import { z } from 'zod';
 import { type CommandContext, defineCommand } from '../command.ts';
 import { findModel, modelFlag } from '../model-option.ts';
@@ -33,11 +34,21 @@ export default defineCommand({
       .max(1 << 30)
       .default(20 << 20)
       .describe('largest request body'),
+    maxBatchPictures: count.max(1000).default(32).describe('most pictures of one POST /predict/batch'),
     maxPixels: count.max(1e9).default(50_000_000).describe('largest picture, pixels; refused before it is decoded'),
+    watch: z.boolean().default(true).describe('take a new model when the model file is replaced'),
+    challenger: z
+      .string()
+      .optional()
+      .describe('a model file that is asked in the shadow; its answers are counted only'),
+    shadowShare: z.coerce.number().gt(0).max(1).default(0.1).describe('share of the predictions that it is asked too'),
+    drainMs: count.max(600_000).default(15_000).describe('milliseconds from SIGTERM until open connections are cut'),
   }),
   run: async ({ options, context }) => {
     const { startService } = await import('../serve/start-service.ts');
-    const service = await startService({ ...options, model: findModel(options.model, context) }, context);
+    const model = findModel(options.model, context);
+    const challenger = options.challenger === undefined ? undefined : resolve(context.cwd, options.challenger);
+    const service = await startService({ ...options, model, challenger }, context);
     return { stream: untilStopped(service, context) };
   },
 });

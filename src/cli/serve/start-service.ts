@@ -1,10 +1,15 @@
-// Puts the service together: model, worker threads, metrics, app, port.
+// Puts the service together: models, worker threads, metrics, app, port.
+import { dirname } from 'node:path';
+import type { FastifyBaseLogger } from 'fastify';
 import { buildApp } from '../../api/index.ts';
 import { defaultWorkerCount, PawprintError } from '../../core/index.ts';
-import { encodePng } from '../../image/index.ts';
-import { createPredictionQueue } from '../../inference/index.ts';
-import { readModelFile } from '../../models/index.ts';
-import { createRequestStatistics, createServiceMetrics, type ServiceMetrics } from '../../monitoring/index.ts';
+import { createModelHost, type ModelHost, type ServedModel, watchModelFile } from '../../inference/index.ts';
+import {
+  createRecentPredictions,
+  createRequestStatistics,
+  createServiceMetrics,
+  type ServiceMetrics,
+} from '../../monitoring/index.ts';
 import type { CommandContext } from '../command.ts';
 
 export interface ServiceOptions {
@@ -18,81 +23,118 @@ export interface ServiceOptions {
   readonly deadlineMs: number;
   readonly maxBodyBytes: number;
   readonly maxPixels: number;
+  readonly maxBatchPictures: number;
+  readonly watch: boolean;
+  /** Absolute. */
+  readonly challenger?: string | undefined;
+  readonly shadowShare: number;
+  readonly drainMs: number;
 }
 
-/** Connections that are still open so long after SIGTERM are cut. */
-const drainMs = 15_000;
+export interface RunningService {
+  /** No new predictions; those under way are answered; resolves when the port is free and the threads have ended. */
+  readonly stop: () => Promise<void>;
+}
+
+/** Feedback finds the predictions of so many latest request ids. */
+const rememberedPredictions = 10_000;
+const watchIntervalMs = 1000;
 
 /**
- * Starts the service; resolves once it listens and a worker has answered a first picture. Throws FILE_NOT_FOUND,
+ * Starts the service; resolves once it listens and every worker thread has given the known answer. Throws FILE_NOT_FOUND,
  * MODEL_INVALID, USAGE when the port is taken.
  */
-export async function startService(
-  options: ServiceOptions,
-  { stdout, stderr, version, now }: CommandContext,
-): Promise<{ readonly stop: () => Promise<void> }> {
-  const model = await readModelFile(options.model);
-  const { name, kind, classNames } = model.metadata;
+export async function startService(options: ServiceOptions, context: CommandContext): Promise<RunningService> {
+  const { stdout, stderr, version, now } = context;
   let metrics: ServiceMetrics | undefined;
-  const queue = createPredictionQueue({
-    model,
-    path: options.model,
+  const host = await createModelHost(options.model, {
     workers: options.workers ?? defaultWorkerCount(),
     maxWaiting: options.maxWaiting,
     maxBatch: options.maxBatch,
     deadlineMs: options.deadlineMs,
     limits: { maxPixels: options.maxPixels },
+    now,
+    random: Math.random,
     onBatch: (size) => metrics?.batchSize.observe(size),
+    onServed: (model) => {
+      if (metrics === undefined) return;
+      announce(metrics, model);
+      metrics.modelSwaps.inc({ outcome: 'swapped' });
+    },
+    onShadow: (outcome, difference) => {
+      metrics?.shadowPredictions.inc({ outcome });
+      if (difference !== null) metrics?.shadowDifference.observe(difference);
+    },
   });
-  let ready = false;
   try {
-    metrics = createServiceMetrics({
-      classNames,
-      waiting: () => queue.waiting,
-      model: { name, kind, sha256: model.sha256 },
-    });
+    if (options.challenger !== undefined) await host.challenge(options.challenger, options.shadowShare);
+    const { classNames } = host.current.file.metadata;
+    metrics = createServiceMetrics({ classNames, waiting: () => host.waiting });
+    announce(metrics, host.current);
+    let ready = true;
+    const { maxBodyBytes, maxPixels, maxBatchPictures } = options;
     const app = await buildApp({
-      model,
-      queue,
+      host,
+      modelsFolder: dirname(options.model),
       metrics,
-      statistics: createRequestStatistics(classNames),
+      statistics: createRequestStatistics(classNames, { now: () => performance.now(), startedAt: now() }),
+      recentPredictions: createRecentPredictions(rememberedPredictions),
       isReady: () => ready,
       version,
       now,
-      maxBodyBytes: options.maxBodyBytes,
+      limits: { maxBodyBytes, maxPixels, maxBatchPictures },
       log: stdout,
     });
     const address = await app.listen({ port: options.port, host: options.host }).catch((error: unknown) => {
       throw asListenError(error, options);
     });
-    await queue.predict(await firstPicture());
-    ready = true;
-    stderr.write(`pawprint: ${name} answers at ${address} (POST ${address}/predict)\n`);
+    const watch = options.watch ? await watchModel(options.model, { host, metrics, log: app.log }) : undefined;
+    stderr.write(`pawprint: ${host.current.name} answers at ${address} (POST ${address}/predict)\n`);
     return {
       stop: async () => {
         ready = false;
+        watch?.stop();
         // A connection that is kept alive falls idle after its last answer; waiting for its client would take a minute.
-        const sweep = setInterval(() => {
-          app.server.closeIdleConnections();
-        }, 50);
-        const cut = setTimeout(() => {
-          app.server.closeAllConnections();
-        }, drainMs);
+        const sweep = setInterval(() => app.server.closeIdleConnections(), 50);
+        const cut = setTimeout(() => app.server.closeAllConnections(), options.drainMs);
         await app.close();
         clearInterval(sweep);
         clearTimeout(cut);
-        await queue.close();
+        await host.close();
       },
     };
   } catch (error) {
-    await queue.close();
+    await host.close();
     throw error;
   }
 }
 
-/** Anything that a model can look at: whether it can is the question. */
-async function firstPicture(): Promise<Uint8Array> {
-  return encodePng({ width: 64, height: 64, data: new Uint8Array(3 * 64 * 64).fill(128) });
+function announce(metrics: ServiceMetrics, { name, file }: ServedModel): void {
+  metrics.modelInfo.reset();
+  metrics.modelInfo.set({ name, kind: file.metadata.kind, sha256: file.sha256 }, 1);
+}
+
+/** Another file in the model's place answers once it has proven itself; one that cannot be used is logged and counted. */
+function watchModel(
+  path: string,
+  {
+    host,
+    metrics,
+    log,
+  }: { readonly host: ModelHost; readonly metrics: ServiceMetrics; readonly log: FastifyBaseLogger },
+): Promise<{ readonly stop: () => void }> {
+  return watchModelFile(path, {
+    intervalMs: watchIntervalMs,
+    onChange: async () => {
+      try {
+        const { version } = await host.swap(path);
+        log.info({ model: version }, 'model changed');
+      } catch (error) {
+        metrics.modelSwaps.inc({ outcome: 'failed' });
+        log.error({ err: error }, 'the new model cannot be used: the old one stays');
+      }
+    },
+  });
 }
 
 function asListenError(error: unknown, { host, port }: ServiceOptions): unknown {

@@ -6,6 +6,7 @@ import {
   createDecoder,
   createPreprocessor,
   createShrinker,
+  type ImageLimits,
   type Pixels,
   resizePixels,
   tensorFromRecord,
@@ -26,6 +27,8 @@ const [longestSidePx, shortestSidePx] = [1024, 320];
 export interface ExplainOptions {
   /** The class that is asked for; the predicted one unless told. */
   readonly labelIndex?: number | undefined;
+  /** Of the picture; explainPhoto alone looks at them. */
+  readonly limits?: ImageLimits;
 }
 
 export interface RecordExplanation {
@@ -167,7 +170,7 @@ class ModelExplainer implements Explainer {
 
   async explainPhoto(bytes: Uint8Array, options: ExplainOptions = {}): Promise<PhotoExplanation> {
     const { classNames, preprocessing: settings } = this.metadata;
-    const { record, shown, ...photo } = await this.#decode(bytes);
+    const { record, shown, ...photo } = await this.#decode(bytes, options.limits);
     const explanation = await this.explainRecord(record, options);
     const { width, height } = explanation;
     const values = withOffset(explanation);
@@ -196,14 +199,15 @@ class ModelExplainer implements Explainer {
   }
 
   /** Memory of its own for each photo: calls may overlap. */
-  async #decode(bytes: Uint8Array): Promise<DecodedPhoto> {
+  async #decode(bytes: Uint8Array, limits: ImageLimits = {}): Promise<DecodedPhoto> {
     const preprocessor = createPreprocessor(this.metadata.preprocessing);
-    return createDecoder().use(bytes, ({ pixels }) => ({
+    const look = ({ pixels }: { readonly pixels: Pixels }): DecodedPhoto => ({
       record: preprocessor.recordFromPixels(pixels),
       shown: showable(pixels),
       width: pixels.width,
       height: pixels.height,
-    }));
+    });
+    return createDecoder().use(bytes, look, limits);
   }
 }
 

@@ -8,6 +8,7 @@ import { drawSample } from '../../image/index.ts';
 import { readModelFile, type ModelFile } from '../../models/index.ts';
 import { Predictor } from '../predictor.ts';
 import { createPredictionQueue, type PredictionQueue, type PredictionQueueOptions } from './prediction-queue.ts';
+import type { ServeJob } from './serve-work.ts';
 
 const path = fileURLToPath(new URL('../../../models/cats-vs-dogs/cnn.onnx', import.meta.url));
 let model: ModelFile;
@@ -28,6 +29,7 @@ function queueWith(options: Partial<PredictionQueueOptions> = {}): PredictionQue
   queues.push(queue);
   return queue;
 }
+const picture = (bytes: Uint8Array): ServeJob => ({ kind: 'picture', bytes });
 const codeOf = (error: unknown): string | undefined => (error instanceof PawprintError ? error.code : undefined);
 
 test('each picture gets the answer of the predictor, bit for bit, whatever the batch', async () => {
@@ -35,15 +37,16 @@ test('each picture gets the answer of the predictor, bit for bit, whatever the b
   const queue = queueWith({ workers: 2, onBatch: (size) => sizes.push(size) });
   const predictor = await Predictor.load(path, { threads: 1 });
   try {
-    const served = await Promise.all(pictures.map((bytes) => queue.predict(bytes)));
-    for (const [i, bytes] of pictures.entries()) assert.deepEqual(served[i], await predictor.predictBytes(bytes));
+    const served = await Promise.all(pictures.map((bytes) => queue.answer(picture(bytes))));
+    for (const [i, bytes] of pictures.entries())
+      assert.deepEqual(served[i]?.prediction, await predictor.predictBytes(bytes));
     assert.equal(
       sizes.reduce((a, b) => a + b, 0),
       pictures.length,
     );
     assert.ok(Math.max(...sizes) <= 4 && sizes.length < pictures.length, sizes.join());
     // Alone, a picture waits for no other.
-    await queue.predict(pictures[0] ?? new Uint8Array());
+    await queue.answer(picture(pictures[0] ?? new Uint8Array()));
     assert.equal(sizes.at(-1), 1);
   } finally {
     await predictor.close();
@@ -53,7 +56,7 @@ test('each picture gets the answer of the predictor, bit for bit, whatever the b
 test('a bad picture fails alone', async () => {
   const queue = queueWith();
   const mixed = [...pictures.slice(0, 3), Uint8Array.of(1, 2, 3), new Uint8Array(0), ...pictures.slice(3, 6)];
-  const answers = await Promise.allSettled(mixed.map((bytes) => queue.predict(bytes)));
+  const answers = await Promise.allSettled(mixed.map((bytes) => queue.answer(picture(bytes))));
   assert.deepEqual(
     answers.map(({ status }) => status),
     ['fulfilled', 'fulfilled', 'fulfilled', 'rejected', 'rejected', 'fulfilled', 'fulfilled', 'fulfilled'],
@@ -65,12 +68,16 @@ test('a full queue refuses at once; a client that goes away frees its place', as
   const queue = queueWith({ maxWaiting: 2, maxBatch: 1 });
   const [a, b, c, d] = pictures as [Uint8Array, Uint8Array, Uint8Array, Uint8Array];
   const gone = new AbortController();
-  const [underWay, first, second] = [queue.predict(a), queue.predict(b, gone.signal), queue.predict(c)];
+  const [underWay, first, second] = [
+    queue.answer(picture(a)),
+    queue.answer(picture(b), gone.signal),
+    queue.answer(picture(c)),
+  ];
   assert.equal(queue.waiting, 2);
-  await assert.rejects(queue.predict(d), (error) => codeOf(error) === 'OVERLOADED');
+  await assert.rejects(queue.answer(picture(d)), (error) => codeOf(error) === 'OVERLOADED');
   gone.abort();
   await assert.rejects(first, (error) => codeOf(error) === 'CANCELLED');
-  const taken = queue.predict(d);
+  const taken = queue.answer(picture(d));
   await Promise.all([underWay, second, taken]);
   assert.equal(queue.waiting, 0);
 });
@@ -78,7 +85,7 @@ test('a full queue refuses at once; a client that goes away frees its place', as
 test('who waits past the deadline is told so, and the others are answered', async () => {
   const queue = queueWith({ maxBatch: 1, deadlineMs: 1 });
   // The worker still starts: the first picture is under way, all others wait for longer than a millisecond.
-  const answers = await Promise.allSettled(pictures.slice(0, 5).map((bytes) => queue.predict(bytes)));
+  const answers = await Promise.allSettled(pictures.slice(0, 5).map((bytes) => queue.answer(picture(bytes))));
   for (const answer of answers)
     if (answer.status === 'rejected') assert.equal(codeOf(answer.reason), 'DEADLINE_EXCEEDED');
   assert.ok(answers.filter(({ status }) => status === 'rejected').length >= 4);
@@ -86,9 +93,12 @@ test('who waits past the deadline is told so, and the others are answered', asyn
 
 test('a closed queue answers what it has and takes nothing more', async () => {
   const queue = queueWith();
-  const answers = pictures.slice(0, 6).map((bytes) => queue.predict(bytes));
+  const answers = pictures.slice(0, 6).map((bytes) => queue.answer(picture(bytes)));
   const closed = queue.close();
-  await assert.rejects(queue.predict(pictures[0] ?? new Uint8Array()), (error) => codeOf(error) === 'CANCELLED');
+  await assert.rejects(
+    queue.answer(picture(pictures[0] ?? new Uint8Array())),
+    (error) => codeOf(error) === 'CANCELLED',
+  );
   assert.equal((await Promise.all(answers)).length, 6);
   await closed;
 });
@@ -99,7 +109,7 @@ test('random pictures at random times: every request gets exactly one answer', a
   const answers = await Promise.allSettled(
     Array.from({ length: 120 }, async (_, i) => {
       await new Promise((resolve) => setTimeout(resolve, random.integer(60)));
-      return queue.predict(pictures[i % pictures.length] ?? new Uint8Array());
+      return queue.answer(picture(pictures[i % pictures.length] ?? new Uint8Array()));
     }),
   );
   const refused = answers.filter((answer) => answer.status === 'rejected');

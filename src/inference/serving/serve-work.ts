@@ -1,7 +1,10 @@
-// What travels between the thread that talks HTTP and the threads that predict: pictures there, answers back.
+// What travels between the thread that talks HTTP and the threads that predict: jobs there, answers back.
 import { toWire, type WireError } from '../../core/index.ts';
 import type { ImageLimits } from '../../image/index.ts';
 import type { ModelFile } from '../../models/index.ts';
+import type { Explainer } from '../explanation/explainer.ts';
+import type { ExplanationMethod } from '../explanation/feature-map.ts';
+import type { Peak } from '../explanation/photo-map.ts';
 import type { Prediction, Predictor } from '../predictor.ts';
 
 export interface ServeSettings {
@@ -11,33 +14,112 @@ export interface ServeSettings {
   readonly limits: ImageLimits;
 }
 
-export type ServeRequest = readonly Uint8Array[];
-export type ServeReply = { readonly prediction: Prediction } | { readonly error: WireError };
+export interface PictureJob {
+  readonly kind: 'picture';
+  /** An encoded picture. */
+  readonly bytes: Uint8Array;
+  /** Whether its heat map is wanted too. */
+  readonly explain?: boolean;
+}
+
+export interface TensorJob {
+  readonly kind: 'tensor';
+  /** float32 [3, S, S], normalised: one row of what the model's input `image` takes. */
+  readonly values: Float32Array;
+}
+
+export type ServeJob = PictureJob | TensorJob;
+
+/** Why an answer is what it is, drawn over the photo. */
+export interface ServedExplanation {
+  readonly method: ExplanationMethod;
+  /** The class that the heat speaks for. */
+  readonly label: string;
+  readonly png: Uint8Array;
+  readonly peak: Peak | null;
+}
+
+/** Where the time went: epoch milliseconds, so that the clocks of all threads fit together. */
+export interface ServeTimes {
+  readonly decodeStart: number;
+  readonly decodeEnd: number;
+  readonly runStart: number;
+  readonly runEnd: number;
+}
+
+export interface ServeAnswer {
+  readonly prediction: Prediction;
+  readonly times: ServeTimes;
+  readonly explanation?: ServedExplanation;
+}
+
+export type ServeReply = { readonly answer: ServeAnswer } | { readonly error: WireError };
+
+/** What a worker thread works with. */
+export interface ServeTools {
+  readonly predictor: Predictor;
+  readonly limits: ImageLimits;
+  /** Opened when it is first asked for: it has sessions of its own. */
+  readonly explainer: () => Promise<Explainer>;
+}
+
+const epochMs = (): number => performance.timeOrigin + performance.now();
+
+/** A job that is ready for the model, and its place in the batch. */
+interface Row {
+  readonly at: number;
+  readonly decodeStart: number;
+  readonly decodeEnd: number;
+}
 
 /** Decodes each picture and predicts the good ones in one run; a bad one is an error in its place. */
-export async function predictBatch(
-  images: ServeRequest,
-  predictor: Predictor,
-  limits: ImageLimits,
-): Promise<ServeReply[]> {
-  const replies: (ServeReply | undefined)[] = [];
-  const records = new Uint8Array(images.length * predictor.recordBytes);
-  const rows: number[] = [];
-  for (const [i, bytes] of images.entries())
+export async function predictBatch(jobs: readonly ServeJob[], tools: ServeTools): Promise<ServeReply[]> {
+  const { predictor, limits } = tools;
+  const width = predictor.recordBytes;
+  const replies: (ServeReply | undefined)[] = jobs.map(() => undefined);
+  const tensors = new Float32Array(jobs.length * width); // [N, 3, S, S]
+  const rows: Row[] = [];
+  for (const [at, job] of jobs.entries()) {
+    const decodeStart = epochMs();
     try {
-      records.set(await predictor.recordOf(bytes, limits), rows.length * predictor.recordBytes);
-      rows.push(i);
+      const target = tensors.subarray(rows.length * width, (rows.length + 1) * width);
+      if (job.kind === 'tensor') copyRow(job.values, target, predictor);
+      else predictor.writeTensor(await predictor.recordOf(job.bytes, limits), target);
+      rows.push({ at, decodeStart, decodeEnd: epochMs() });
     } catch (error) {
-      replies[i] = { error: toWire(error) };
+      replies[at] = { error: toWire(error) };
     }
-  const predictions = await predictor.predictRecords(records.subarray(0, rows.length * predictor.recordBytes));
-  rows.forEach((row, i) => {
-    const prediction = predictions[i];
-    if (prediction !== undefined) replies[row] = { prediction };
-  });
-  return Array.from({ length: images.length }, (_, i) => {
-    const reply = replies[i];
-    if (reply === undefined) throw new Error('the model answered for too few pictures');
+  }
+  const runStart = epochMs();
+  const predictions = await predictor.predictTensor(tensors.subarray(0, rows.length * width));
+  const runEnd = epochMs();
+  for (const [row, { at, ...decoding }] of rows.entries()) {
+    const [prediction, job] = [predictions[row], jobs[at]];
+    if (prediction === undefined || job === undefined) throw new Error('the model answered for too few pictures');
+    replies[at] = await withExplanation({ prediction, times: { ...decoding, runStart, runEnd } }, job, tools);
+  }
+  return replies.map((reply) => {
+    if (reply === undefined) throw new Error('a picture got no answer');
     return reply;
   });
+}
+
+/** Checked row by row, so that a bad one fails alone. */
+function copyRow(values: Float32Array, target: Float32Array, predictor: Predictor): void {
+  if (predictor.checkTensor(values) !== 1) throw new Error('a tensor job is one row');
+  target.set(values);
+}
+
+async function withExplanation(answer: ServeAnswer, job: ServeJob, tools: ServeTools): Promise<ServeReply> {
+  if (job.kind === 'tensor' || job.explain !== true) return { answer };
+  try {
+    const explainer = await tools.explainer();
+    const photo = await explainer.explainPhoto(job.bytes, { limits: tools.limits });
+    const { method, peak, prediction } = photo;
+    return {
+      answer: { ...answer, explanation: { method, peak, label: prediction.label, png: await photo.overlay() } },
+    };
+  } catch (error) {
+    return { error: toWire(error) };
+  }
 }

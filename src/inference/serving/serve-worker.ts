@@ -2,11 +2,22 @@
 // that it is never called on the one that answers HTTP.
 import { workerData } from 'node:worker_threads';
 import { serveWorker } from '../../core/index.ts';
+import type { Explainer } from '../explanation/explainer.ts';
 import { Predictor } from '../predictor.ts';
-import { predictBatch, type ServeReply, type ServeRequest, type ServeSettings } from './serve-work.ts';
+import { predictBatch, type ServeJob, type ServeReply, type ServeSettings } from './serve-work.ts';
 
 const { file, path, limits } = workerData as ServeSettings;
 // Before the pool is told that this thread is there: one that is ended while it makes a session crashes the process.
 const predictor = await Predictor.open(file, path, { threads: 1 });
+// Each thread proves itself before its first answer, those too that take the place of one that died.
+await predictor.proveKnownAnswer();
 
-serveWorker<ServeRequest, ServeReply[]>((images) => predictBatch(images, predictor, limits));
+let opened: Promise<Explainer> | undefined;
+/** Drawing and graph rewriting are loaded with it: most services never explain. */
+async function openExplainer(): Promise<Explainer> {
+  const { createExplainer } = await import('../explanation/explainer.ts');
+  return createExplainer(file, { threads: 1, name: path });
+}
+const explainer = (): Promise<Explainer> => (opened ??= openExplainer());
+
+serveWorker<readonly ServeJob[], ServeReply[]>((jobs) => predictBatch(jobs, { predictor, limits, explainer }));

@@ -1,9 +1,10 @@
-// All metric families of the service in one registry: HTTP, predictions, and the process (CPU, memory, event-loop lag).
+// All metric families of the service in one registry: HTTP, predictions, models, and the process (CPU, memory, event-loop lag).
 import { collectDefaultMetrics, Registry } from 'prom-client';
 import { httpMetrics, type HttpMetrics } from './http.ts';
+import { modelMetrics, type ModelMetrics } from './models.ts';
 import { predictionMetrics, type PredictionMetrics, type PredictionMetricsOptions } from './predictions.ts';
 
-export interface ServiceMetrics extends HttpMetrics, PredictionMetrics {
+export interface ServiceMetrics extends HttpMetrics, PredictionMetrics, ModelMetrics {
   /** Of the text that `read` gives. */
   readonly contentType: string;
   /** Prometheus' text format. */
@@ -16,6 +17,7 @@ export function createServiceMetrics(options: PredictionMetricsOptions): Service
   return {
     ...httpMetrics(registry),
     ...predictionMetrics(registry, options),
+    ...modelMetrics(registry),
     contentType: registry.contentType,
     read: () => registry.metrics(),
   };

@@ -5,13 +5,13 @@ export interface PredictionMetrics {
   readonly predictions: Counter<'label' | 'decision'>;
   readonly confidence: Histogram;
   readonly batchSize: Histogram;
+  readonly feedback: Counter<'outcome'>;
 }
 
 export interface PredictionMetricsOptions {
   readonly classNames: readonly string[];
   /** Asked when the metrics are read. */
   readonly waiting: () => number;
-  readonly model: { readonly name: string; readonly kind: string; readonly sha256: string };
 }
 
 export function predictionMetrics(registry: Registry, options: PredictionMetricsOptions): PredictionMetrics {
@@ -32,14 +32,16 @@ export function predictionMetrics(registry: Registry, options: PredictionMetrics
       this.set(options.waiting());
     },
   });
-  new Gauge({
-    name: 'pawprint_model_info',
-    help: 'The model that answers; always 1.',
-    labelNames: ['name', 'kind', 'sha256'],
+  const feedback = new Counter({
+    name: 'pawprint_feedback_total',
+    help: 'True labels that came in, by whether the prediction had been right; unmatched: it is not remembered.',
+    labelNames: ['outcome'],
     registers: [registry],
-  }).set(options.model, 1);
+  });
+  for (const outcome of ['correct', 'wrong', 'unmatched']) feedback.inc({ outcome }, 0);
   return {
     predictions,
+    feedback,
     confidence: new Histogram({
       name: 'pawprint_prediction_confidence_ratio',
       help: 'Calibrated probability of the likelier class.',
