@@ -1,12 +1,10 @@
 // Bytes → upright 8-bit RGB. Plain JPEGs go through libjpeg-turbo, synchronously and into reused memory (a fifth of
-// the time of a general decoder), the plainest PNGs through zlib; everything else, and what these complain about, goes
-// through sharp.
+// the time of a general decoder); everything else, and what libjpeg-turbo complains about, goes through sharp.
 import jpegTurbo from '@julusian/jpeg-turbo';
 import { decodeBmp, readBmpHeader } from './bmp.ts';
 import { type DecodeOptions, decodeGeneral } from './general-decoder.ts';
 import { type ImageInfo, inspectImage, inspectJpegImage } from './inspect.ts';
 import type { Pixels } from './pixels.ts';
-import { decodePlainPng } from './plain-png.ts';
 import { sniffFormat } from './sniff.ts';
 import { upright } from './upright.ts';
 
@@ -20,7 +18,7 @@ export interface DecodedImage {
 /** Decodes picture after picture, reusing its memory. One a thread. */
 export interface Decoder {
   /**
-   * Plain JPEGs and PNGs at once, undefined for everything that needs `decode`. The pixels may lie in the decoder's memory:
+   * Plain JPEGs at once, undefined for everything that needs `decode`. The pixels may lie in the decoder's memory:
    * valid until its next call. Throws as `decodeImage`.
    */
   decodeNow(bytes: Uint8Array, options?: DecodeOptions): DecodedImage | undefined;
@@ -43,9 +41,7 @@ export function createDecoder(): Decoder {
     return memory;
   };
   const decodeNow: Decoder['decodeNow'] = (bytes, options = {}) => {
-    const format = sniffFormat(bytes);
-    if (format === 'png') return decodePlainPng(bytes, options);
-    if (format !== 'jpeg') return undefined;
+    if (sniffFormat(bytes) !== 'jpeg') return undefined;
     const info = inspectJpegImage(bytes, options);
     if (info.colourSpace === 'cmyk' || info.bitDepth !== 8) return undefined;
     const pixels = decodeJpeg(bytes, memoryFor(info.width * info.height * 3));

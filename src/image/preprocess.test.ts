@@ -21,13 +21,13 @@ const length = 3 * 24 * 24;
 test('every path from bytes to numbers gives the same numbers', async () => {
   for (const bytes of [encodeJpeg(noise(130, 90)), await encodePng(noise(130, 90))]) {
     const preprocessor = createPreprocessor(preprocessing);
-    const { pixels } = await decodeImage(bytes);
+    const { pixels, info } = await decodeImage(bytes);
     const record = await preprocessor.record(bytes);
     assert.equal(record.length, length);
     assert.deepEqual(preprocessor.recordFromPixels(pixels), record);
     assert.deepEqual((await preprocessor.recordAndPixels(bytes)).record, record);
     assert.deepEqual(await decodeToRecord(bytes, preprocessing), record);
-    assert.deepEqual(preprocessor.recordNow(bytes), record);
+    assert.deepEqual(preprocessor.recordNow(bytes), info.format === 'jpeg' ? record : undefined);
 
     const [fromPixels, fromRecord] = [new Float32Array(length + 5), new Float32Array(length + 5)];
     preprocessPixels(pixels, preprocessing, fromPixels, 5);

@@ -11,7 +11,7 @@ export type ImageRecord = Uint8Array<ArrayBuffer>;
 export interface Preprocessor {
   /** Bytes → record. Calls may overlap. Errors as `decodeImage`. */
   record(bytes: Uint8Array, options?: DecodeOptions): Promise<ImageRecord>;
-  /** The record of a plain JPEG or PNG at once; undefined for what needs `record`. */
+  /** A plain JPEG's record at once; undefined for what needs `record`. */
   recordNow(bytes: Uint8Array, options?: DecodeOptions): ImageRecord | undefined;
   /** The same as `record`, with what else is known of the picture. `decoded.pixels` is valid until the next call. */
   recordAndPixels(
