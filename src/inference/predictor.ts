@@ -72,7 +72,7 @@ export class Predictor {
   /** Throws FILE_NOT_FOUND, MODEL_INVALID (not ONNX, truncated, not Pawprint's) or DEVICE_UNAVAILABLE. */
   static async load(path: string, options: PredictorOptions = {}): Promise<Predictor> {
     // Loaded here, not above: a thread that is handed a model file needs no reader of ONNX files and no schemas.
-    const { readModelFile } = await import('../models/index.ts');
+    const { readModelFile } = await import('../models/model-file.ts');
     return Predictor.open(await readModelFile(path), path, options);
   }
 

@@ -4,9 +4,10 @@ import { buildInferenceGraph, float, type Graph, GraphBuilder, initialWeights, i
 import { decodeImage } from '../image/index.ts';
 import { isKnownAnswer } from './is-known-answer.ts';
 import { withKnownAnswer } from './known-answer.ts';
-import { decodeModelFile, encodeModelFile } from './model-file.ts';
+import { decodeModelFile } from './model-file.ts';
 import type { KnownAnswer, ModelMetadata } from './model-metadata.ts';
 import { networkFor } from './network-for.ts';
+import { encodeModelFile } from './write-model-file.ts';
 
 const sizePx = 24;
 const preprocessing: ModelMetadata['preprocessing'] = {

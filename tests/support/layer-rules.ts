@@ -30,8 +30,15 @@ const packageOwners: Readonly<Record<string, string>> = {
   commander: 'cli',
 };
 
-/** Doors beside a folder's index.ts: a part of it, for threads that are to start fast and stay small. */
-const narrowDoors: ReadonlySet<string> = new Set(['image/records.ts', 'models/is-known-answer.ts']);
+/** Doors beside a folder's index.ts: a part of it, for processes and threads that are to start fast and stay small. */
+const narrowDoors: ReadonlySet<string> = new Set([
+  'graph/onnx-inspect.ts',
+  'image/preprocessing.ts',
+  'image/records.ts',
+  'inference/serving/index.ts',
+  'models/is-known-answer.ts',
+  'models/model-file.ts',
+]);
 
 const maxLines = 500;
 

@@ -1,7 +1,7 @@
 // The models of a running service: the one that answers, a new one that takes its place between two batches, and a
 // challenger that answers in the shadow. Each has a queue and threads of its own, so that a swap stops nobody.
 import { PawprintError } from '../../core/index.ts';
-import { type ModelFile, readModelFile } from '../../models/index.ts';
+import { type ModelFile, readModelFile } from '../../models/model-file.ts';
 import { createPredictionQueue, type PredictionQueue, type QueueLimits } from './prediction-queue.ts';
 import type { ServeAnswer, ServeJob } from './serve-work.ts';
 

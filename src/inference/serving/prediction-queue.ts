@@ -53,7 +53,7 @@ export function createPredictionQueue(options: PredictionQueueOptions): Predicti
   const pool = createWorkerPool<readonly ServeJob[], ServeReply[]>(workerScript(import.meta.url, 'serve-worker'), {
     size: options.workers,
     workerData,
-    youngGenerationMb: 16,
+    youngGenerationMb: 6,
   });
   const waiting: Entry[] = [];
   const idle = new Set<() => void>();
