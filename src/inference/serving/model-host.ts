@@ -3,6 +3,7 @@
 import { PawprintError } from '../../core/index.ts';
 import { type ModelFile, readModelFile } from '../../models/model-file.ts';
 import { createPredictionQueue, type PredictionQueue, type QueueLimits } from './prediction-queue.ts';
+import { shareModel } from './share-model.ts';
 import type { ServeAnswer, ServeJob } from './serve-work.ts';
 
 export interface ServedModel {
@@ -167,7 +168,8 @@ export async function createModelHost(path: string, options: ModelHostOptions): 
 type SlotOptions = QueueLimits & { readonly now: () => Date };
 
 /** Opens a queue on the model and waits until each of its threads has proven itself. */
-async function openSlot(file: ModelFile, path: string, options: SlotOptions): Promise<Slot> {
+async function openSlot(read: ModelFile, path: string, options: SlotOptions): Promise<Slot> {
+  const file = shareModel(read);
   const { name, preprocessing } = file.metadata;
   const version = file.sha256.slice(0, 12);
   const queue = createPredictionQueue({

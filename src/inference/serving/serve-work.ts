@@ -8,6 +8,7 @@ import type { Peak } from '../explanation/photo-map.ts';
 import type { Prediction, Predictor } from '../predictor.ts';
 
 export interface ServeSettings {
+  /** Its bytes in a SharedArrayBuffer, so that a thread's start copies none. */
   readonly file: ModelFile;
   /** What errors call the model. */
   readonly path: string;
@@ -59,67 +60,50 @@ export type ServeReply = { readonly answer: ServeAnswer } | { readonly error: Wi
 export interface ServeTools {
   readonly predictor: Predictor;
   readonly limits: ImageLimits;
+  /** [3, S, S]: what the model is handed, used for job after job. Memory made anew for each makes the collector work. */
+  readonly tensor: Float32Array;
   /** Opened when it is first asked for: it has sessions of its own. */
   readonly explainer: () => Promise<Explainer>;
 }
 
 const epochMs = (): number => performance.timeOrigin + performance.now();
 
-/** A job that is ready for the model, and its place in the batch. */
-interface Row {
-  readonly at: number;
-  readonly decodeStart: number;
-  readonly decodeEnd: number;
-}
-
-/** Decodes each picture and predicts the good ones in one run; a bad one is an error in its place. */
+/**
+ * Answers each job in turn; a bad one is an error in its place. One model run a job: on one thread of a CPU a run of many
+ * is no faster (docs/performance.md), but takes their number times the memory.
+ */
 export async function predictBatch(jobs: readonly ServeJob[], tools: ServeTools): Promise<ServeReply[]> {
-  const { predictor, limits } = tools;
-  const width = predictor.recordBytes;
-  const replies: (ServeReply | undefined)[] = jobs.map(() => undefined);
-  const tensors = new Float32Array(jobs.length * width); // [N, 3, S, S]
-  const rows: Row[] = [];
-  for (const [at, job] of jobs.entries()) {
-    const decodeStart = epochMs();
+  const replies: ServeReply[] = [];
+  for (const job of jobs)
     try {
-      const target = tensors.subarray(rows.length * width, (rows.length + 1) * width);
-      if (job.kind === 'tensor') copyRow(job.values, target, predictor);
-      else predictor.writeTensor(await predictor.recordOf(job.bytes, limits), target);
-      rows.push({ at, decodeStart, decodeEnd: epochMs() });
+      replies.push({ answer: await answerOne(job, tools) });
     } catch (error) {
-      replies[at] = { error: toWire(error) };
+      replies.push({ error: toWire(error) });
     }
-  }
-  const runStart = epochMs();
-  const predictions = await predictor.predictTensor(tensors.subarray(0, rows.length * width));
-  const runEnd = epochMs();
-  for (const [row, { at, ...decoding }] of rows.entries()) {
-    const [prediction, job] = [predictions[row], jobs[at]];
-    if (prediction === undefined || job === undefined) throw new Error('the model answered for too few pictures');
-    replies[at] = await withExplanation({ prediction, times: { ...decoding, runStart, runEnd } }, job, tools);
-  }
-  return replies.map((reply) => {
-    if (reply === undefined) throw new Error('a picture got no answer');
-    return reply;
-  });
+  return replies;
 }
 
-/** Checked row by row, so that a bad one fails alone. */
+async function answerOne(job: ServeJob, tools: ServeTools): Promise<ServeAnswer> {
+  const { predictor, limits, tensor } = tools;
+  const decodeStart = epochMs();
+  if (job.kind === 'tensor') copyRow(job.values, tensor, predictor);
+  else predictor.writeTensor(await predictor.recordOf(job.bytes, limits), tensor);
+  const runStart = epochMs();
+  const [prediction] = await predictor.predictTensor(tensor);
+  const runEnd = epochMs();
+  if (prediction === undefined) throw new Error('the model gave no answer');
+  const answer = { prediction, times: { decodeStart, decodeEnd: runStart, runStart, runEnd } };
+  if (job.kind === 'tensor' || job.explain !== true) return answer;
+  return { ...answer, explanation: await explain(job, tools) };
+}
+
 function copyRow(values: Float32Array, target: Float32Array, predictor: Predictor): void {
   if (predictor.checkTensor(values) !== 1) throw new Error('a tensor job is one row');
   target.set(values);
 }
 
-async function withExplanation(answer: ServeAnswer, job: ServeJob, tools: ServeTools): Promise<ServeReply> {
-  if (job.kind === 'tensor' || job.explain !== true) return { answer };
-  try {
-    const explainer = await tools.explainer();
-    const photo = await explainer.explainPhoto(job.bytes, { limits: tools.limits });
-    const { method, peak, prediction } = photo;
-    return {
-      answer: { ...answer, explanation: { method, peak, label: prediction.label, png: await photo.overlay() } },
-    };
-  } catch (error) {
-    return { error: toWire(error) };
-  }
+async function explain({ bytes }: PictureJob, { explainer, limits }: ServeTools): Promise<ServedExplanation> {
+  const photo = await (await explainer()).explainPhoto(bytes, { limits });
+  const { method, peak, prediction } = photo;
+  return { method, peak, label: prediction.label, png: await photo.overlay() };
 }
