@@ -18,6 +18,7 @@ import { metricsRoutes } from './routes/metrics.ts';
 import { predictBatchRoutes } from './routes/predict-batch.ts';
 import { predictRoutes } from './routes/predict.ts';
 import './route.ts';
+import { traceRequests } from './trace-requests.ts';
 
 export type { AppDependencies, RequestLimits } from './dependencies.ts';
 
@@ -61,6 +62,7 @@ export async function buildApp(dependencies: AppDependencies): Promise<FastifyIn
     });
     done();
   });
+  traceRequests(app, dependencies);
   logRequests(app, dependencies);
   app.setErrorHandler((error, request, reply) => sendProblem(error, request, reply));
   answerUnknownRoutes(app);

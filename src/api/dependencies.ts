@@ -1,7 +1,13 @@
 // What the app is handed: everything that it knows of the world.
 import type { Writable } from 'node:stream';
 import type { ModelHost } from '../inference/serving/index.ts';
-import type { RecentPredictions, RequestStatistics, ServiceMetrics } from '../monitoring/index.ts';
+import type {
+  PredictionLog,
+  RecentPredictions,
+  RequestStatistics,
+  ServiceMetrics,
+  Tracing,
+} from '../monitoring/index.ts';
 
 export interface RequestLimits {
   /** Of a request body; more is refused with 413. */
@@ -19,6 +25,9 @@ export interface AppDependencies {
   readonly metrics: ServiceMetrics;
   readonly statistics: RequestStatistics;
   readonly recentPredictions: RecentPredictions;
+  /** null: predictions are not kept. */
+  readonly predictionLog: PredictionLog | null;
+  readonly tracing: Tracing;
   /** Whether predictions are answered now: false until a worker proved itself, and from SIGTERM on. */
   readonly isReady: () => boolean;
   /** Pawprint's. */

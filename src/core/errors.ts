@@ -46,6 +46,7 @@ export const errorTable = {
   OVERLOADED: { title: 'The service has as much to do as it can', httpStatus: 429, exitCode: 1 },
   NOT_READY: { title: 'The service does not answer predictions now', httpStatus: 503, exitCode: 1 },
   DEADLINE_EXCEEDED: { title: 'The answer took too long', httpStatus: 503, exitCode: 1 },
+  PREDICTION_LOG_INVALID: { title: 'A line of the prediction log cannot be read', httpStatus: 422, exitCode: 1 },
   CANCELLED: { title: 'Stopped on request', httpStatus: 499, exitCode: 1 },
   INTERNAL: { title: 'A bug in Pawprint', httpStatus: 500, exitCode: 1 },
 } as const satisfies Record<string, ErrorRow>;

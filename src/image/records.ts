@@ -5,3 +5,5 @@ export type { Pixels } from './pixels.ts';
 export * from './preprocess.ts';
 export type { Preprocessing } from './preprocessing.ts';
 export * from './record.ts';
+export * from './record-statistics.ts';
+export { type ImageFormat, imageFormats } from './sniff.ts';

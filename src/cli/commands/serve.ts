@@ -42,13 +42,29 @@ export default defineCommand({
       .optional()
       .describe('a model file that is asked in the shadow; its answers are counted only'),
     shadowShare: z.coerce.number().gt(0).max(1).default(0.1).describe('share of the predictions that it is asked too'),
+    logPredictions: z
+      .string()
+      .optional()
+      .describe('folder that keeps a line for each prediction (docs/prediction-log.md)'),
+    logImages: z.boolean().default(false).describe('keep the pictures there too'),
+    logFsync: z
+      .enum(['interval', 'always', 'never'])
+      .default('interval')
+      .describe('when its lines are forced onto the disk: once a second, at each write, or as the system likes'),
+    logMaxFileBytes: count
+      .max(2 ** 40)
+      .default(64 << 20)
+      .describe('size at which a new file of it is begun'),
+    logKeepDays: count.max(36_500).optional().describe('days after which its files are removed; never unless told'),
     drainMs: count.max(600_000).default(15_000).describe('milliseconds from SIGTERM until open connections are cut'),
   }),
   run: async ({ options, context }) => {
     const { startService } = await import('../serve/start-service.ts');
     const model = findModel(options.model, context);
-    const challenger = options.challenger === undefined ? undefined : resolve(context.cwd, options.challenger);
-    const service = await startService({ ...options, model, challenger }, context);
+    const fromHere = (path: string | undefined): string | undefined =>
+      path === undefined ? undefined : resolve(context.cwd, path);
+    const [challenger, logPredictions] = [fromHere(options.challenger), fromHere(options.logPredictions)];
+    const service = await startService({ ...options, model, challenger, logPredictions }, context);
     return { stream: untilStopped(service, context) };
   },
 });

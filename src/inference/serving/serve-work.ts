@@ -6,6 +6,7 @@ import type { Explainer } from '../explanation/explainer.ts';
 import type { ExplanationMethod } from '../explanation/feature-map.ts';
 import type { Peak } from '../explanation/photo-map.ts';
 import type { Prediction, Predictor } from '../predictor.ts';
+import type { PictureObservation, PictureObserver } from './picture-observer.ts';
 
 export interface ServeSettings {
   /** Its bytes in a SharedArrayBuffer, so that a thread's start copies none. */
@@ -13,6 +14,8 @@ export interface ServeSettings {
   /** What errors call the model. */
   readonly path: string;
   readonly limits: ImageLimits;
+  /** Whether answers say what the picture was like. */
+  readonly observe: boolean;
 }
 
 export interface PictureJob {
@@ -51,6 +54,8 @@ export interface ServeTimes {
 export interface ServeAnswer {
   readonly prediction: Prediction;
   readonly times: ServeTimes;
+  /** Where it was asked for; tensors have none. */
+  readonly observation?: PictureObservation;
   readonly explanation?: ServedExplanation;
 }
 
@@ -62,6 +67,8 @@ export interface ServeTools {
   readonly limits: ImageLimits;
   /** [3, S, S]: what the model is handed, used for job after job. Memory made anew for each makes the collector work. */
   readonly tensor: Float32Array;
+  /** null: answers do not say what the picture was like. */
+  readonly observer: PictureObserver | null;
   /** Opened when it is first asked for: it has sessions of its own. */
   readonly explainer: () => Promise<Explainer>;
 }
@@ -84,15 +91,21 @@ export async function predictBatch(jobs: readonly ServeJob[], tools: ServeTools)
 }
 
 async function answerOne(job: ServeJob, tools: ServeTools): Promise<ServeAnswer> {
-  const { predictor, limits, tensor } = tools;
+  const { predictor, limits, observer, tensor } = tools;
   const decodeStart = epochMs();
+  const seen = job.kind === 'tensor' ? undefined : await predictor.lookAt(job.bytes, limits);
   if (job.kind === 'tensor') copyRow(job.values, tensor, predictor);
-  else predictor.writeTensor(await predictor.recordOf(job.bytes, limits), tensor);
+  else if (seen !== undefined) predictor.writeTensor(seen.record, tensor);
   const runStart = epochMs();
-  const [prediction] = await predictor.predictTensor(tensor);
+  const { predictions, features } = await (observer === null
+    ? { predictions: await predictor.predictTensor(tensor), features: null }
+    : predictor.predictWithFeatures(tensor));
   const runEnd = epochMs();
+  const [prediction] = predictions;
   if (prediction === undefined) throw new Error('the model gave no answer');
-  const answer = { prediction, times: { decodeStart, decodeEnd: runStart, runStart, runEnd } };
+  const observation = seen === undefined ? undefined : observer?.(seen, features);
+  const times = { decodeStart, decodeEnd: runStart, runStart, runEnd };
+  const answer = { prediction, times, ...(observation === undefined ? {} : { observation }) };
   if (job.kind === 'tensor' || job.explain !== true) return answer;
   return { ...answer, explanation: await explain(job, tools) };
 }
