@@ -56,7 +56,7 @@ export function createPredictionQueue(options: PredictionQueueOptions): Predicti
   const pool = createWorkerPool<readonly ServeJob[], ServeReply[]>(workerScript(import.meta.url, 'serve-worker'), {
     size: options.workers,
     workerData,
-    youngGenerationMb: 6,
+    youngGenerationMb: 3,
   });
   const waiting: Entry[] = [];
   const idle = new Set<() => void>();
