@@ -26,6 +26,7 @@ export function logRequests(app: FastifyInstance, { metrics, statistics }: AppDe
         status,
         milliseconds: Math.round(100 * milliseconds) / 100,
         traceId: request.trace?.traceId,
+        key: request.keyHolder?.name,
         ...request.outcome,
       },
       'request',

@@ -8,6 +8,7 @@ import type {
   ServiceMetrics,
   Tracing,
 } from '../monitoring/index.ts';
+import type { SecurityOptions, TrustProxy } from './security/index.ts';
 
 export interface RequestLimits {
   /** Of a request body; more is refused with 413. */
@@ -34,6 +35,8 @@ export interface AppDependencies {
   readonly version: string;
   readonly now: () => Date;
   readonly limits: RequestLimits;
+  /** Who may ask, how often and from where. */
+  readonly security: Omit<SecurityOptions, 'now'> & { readonly trustProxy: TrustProxy };
   /** Where log lines go, one JSON object each; null: nowhere. */
   readonly log: Writable | null;
 }

@@ -2,7 +2,7 @@
 import { hostname } from 'node:os';
 import { dirname } from 'node:path';
 import type { FastifyBaseLogger } from 'fastify';
-import { buildApp } from '../../api/index.ts';
+import { type AppDependencies, buildApp, checkOrigins, checkTrustProxy } from '../../api/index.ts';
 import { defaultWorkerCount, PawprintError } from '../../core/index.ts';
 import { createModelHost, type ModelHost, type ServedModel, watchModelFile } from '../../inference/serving/index.ts';
 import {
@@ -41,6 +41,13 @@ export interface ServiceOptions {
   readonly logFsync: 'interval' | 'always' | 'never';
   readonly logMaxFileBytes: number;
   readonly logKeepDays?: number | undefined;
+  /** Absolute. */
+  readonly apiKeys?: string | undefined;
+  readonly rateLimit?: number | undefined;
+  readonly rateBurst?: number | undefined;
+  readonly corsOrigin: readonly string[];
+  readonly trustProxy: readonly string[];
+  readonly protectMetrics: boolean;
 }
 
 export interface RunningService {
@@ -61,6 +68,8 @@ const logCloseMs = 2000;
 export async function startService(options: ServiceOptions, context: CommandContext): Promise<RunningService> {
   const { stdout, stderr, version, now } = context;
   const tracingOptions = tracingOptionsFromEnvironment(context.env);
+  // Before the model is loaded: a slip in a flag is told at once.
+  const security = securityOptions(options);
   let metrics: ServiceMetrics | undefined;
   let logger: FastifyBaseLogger | undefined;
   const host = await createModelHost(options.model, {
@@ -112,6 +121,7 @@ export async function startService(options: ServiceOptions, context: CommandCont
       now,
       limits: { maxBodyBytes, maxPixels, maxBatchPictures },
       log: stdout,
+      security,
     });
     logger = app.log;
     const address = await app.listen({ port: options.port, host: options.host }).catch((error: unknown) => {
@@ -138,6 +148,18 @@ export async function startService(options: ServiceOptions, context: CommandCont
     await predictionLog?.close(logCloseMs);
     throw error;
   }
+}
+
+function securityOptions(options: ServiceOptions): AppDependencies['security'] {
+  const { apiKeys, rateLimit, rateBurst, corsOrigin, trustProxy, protectMetrics } = options;
+  return {
+    apiKeys,
+    rateLimit: rateLimit === undefined ? undefined : { requestsPerMinute: rateLimit, burst: rateBurst },
+    corsOrigins: checkOrigins(corsOrigin),
+    trustProxy: checkTrustProxy(trustProxy),
+    protectMetrics,
+    nowMs: () => performance.now(),
+  };
 }
 
 function announce(metrics: ServiceMetrics, { name, file }: ServedModel): void {
