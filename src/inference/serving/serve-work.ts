@@ -87,17 +87,16 @@ export async function predictBatch(jobs: readonly ServeJob[], tools: ServeTools)
     } catch (error) {
       replies.push({ error: toWire(error) });
     } finally {
-      giveBack(job);
+      giveBack(job.kind === 'picture' ? job.bytes : job.values);
     }
   return replies;
 }
 
 /**
- * A job came as a copy that is this thread's own. Its memory is given back now: the collector, which counts objects more
- * than their bytes, would let a hundred photos gather first.
+ * Frees memory that is this thread's own (a job came as a copy) and no longer needed. The collector, which counts objects
+ * more than their bytes, would let a hundred photos gather first.
  */
-function giveBack(job: ServeJob): void {
-  const { buffer } = job.kind === 'picture' ? job.bytes : job.values;
+function giveBack({ buffer }: Uint8Array | Float32Array): void {
   if (buffer instanceof ArrayBuffer) buffer.transfer(0);
 }
 
@@ -115,6 +114,7 @@ async function answerOne(job: ServeJob, tools: ServeTools): Promise<ServeAnswer>
   const [prediction] = predictions;
   if (prediction === undefined) throw new Error('the model gave no answer');
   const observation = seen === undefined ? undefined : observer?.(seen, features);
+  if (seen !== undefined) giveBack(seen.record);
   const times = { decodeStart, decodeEnd: runStart, runStart, runEnd };
   const answer = { prediction, times, ...(observation === undefined ? {} : { observation }) };
   if (job.kind === 'tensor' || job.explain !== true) return answer;
