@@ -1,49 +1,22 @@
 // pawprint serve as a process on a real port: answers equal those of predict, every refusal has its status and code, the
 // service stays answerable under overload, and SIGTERM loses nothing.
 import assert from 'node:assert/strict';
-import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdtemp, readdir, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, before, test } from 'node:test';
 import { runInProcess } from './support/run-in-process.ts';
-import { cloneBinary, repositoryRoot, runPawprint } from './support/run-pawprint.ts';
+import { repositoryRoot, runPawprint } from './support/run-pawprint.ts';
+import { boxModel, type RunningService, startService } from './support/running-service.ts';
 
-const model = join(repositoryRoot, 'models/cats-vs-dogs/transfer.onnx');
+const model = boxModel('transfer');
 let cwd = '';
 let photos: { readonly name: string; readonly bytes: Buffer<ArrayBuffer> }[] = [];
 
-interface Service {
-  readonly url: string;
-  readonly child: ChildProcess;
-  /** JSON lines of the log so far. */
-  readonly log: () => Record<string, unknown>[];
-}
-const services: Service[] = [];
-
-/** Starts the real command on a free port and waits until it says that it answers. */
-async function serve(...args: string[]): Promise<Service> {
-  const child = spawn(process.execPath, [cloneBinary, 'serve', '--model', model, '--port', '0', ...args], {
-    cwd,
-    stdio: ['ignore', 'pipe', 'pipe'],
-  });
-  let [out, err] = ['', ''];
-  child.stdout.setEncoding('utf8').on('data', (text: string) => (out += text));
-  const url = await new Promise<string>((resolve, reject) => {
-    child.stderr.setEncoding('utf8').on('data', (text: string) => {
-      err += text;
-      const [, address] = /answers at (http:\S+)/.exec(err) ?? [];
-      if (address !== undefined) resolve(address);
-    });
-    child.once('exit', () => reject(new Error(`the service ended: ${err}`)));
-  });
-  const log = (): Record<string, unknown>[] =>
-    out
-      .trimEnd()
-      .split('\n')
-      .map((line) => JSON.parse(line) as Record<string, unknown>);
-  const service = { url, child, log };
+const services: RunningService[] = [];
+async function serve(...args: string[]): Promise<RunningService> {
+  const service = await startService(args, { cwd, model });
   services.push(service);
   return service;
 }
@@ -59,7 +32,7 @@ before(async () => {
       });
 });
 after(async () => {
-  for (const { child } of services) if (child.exitCode === null) child.kill('SIGKILL');
+  for (const service of services) await service.kill();
   await rm(cwd, { recursive: true, force: true });
   photos = [];
 });
