@@ -15,9 +15,12 @@ import { feedbackRoutes } from './routes/feedback.ts';
 import { healthRoutes } from './routes/health.ts';
 import { inferenceProtocolRoutes } from './routes/inference-protocol.ts';
 import { metricsRoutes } from './routes/metrics.ts';
+import { pageRoutes } from './routes/page.ts';
 import { predictBatchRoutes } from './routes/predict-batch.ts';
 import { predictRoutes } from './routes/predict.ts';
 import './route.ts';
+import { answerClientError, apiHeaders, securityPlugin } from './security/index.ts';
+import { traceRequests } from './trace-requests.ts';
 
 export type { AppDependencies, RequestLimits } from './dependencies.ts';
 
@@ -34,7 +37,7 @@ const keepAliveMs = 65_000;
 
 /** Builds the app. Answers follow docs/errors.md; log lines hold no picture and no key. */
 export async function buildApp(dependencies: AppDependencies): Promise<FastifyInstance> {
-  const { limits, log, version } = dependencies;
+  const { limits, log, version, security, now } = dependencies;
   const app = fastify({
     bodyLimit: limits.maxBodyBytes,
     requestTimeout: requestTimeoutMs,
@@ -47,23 +50,22 @@ export async function buildApp(dependencies: AppDependencies): Promise<FastifyIn
       const given = headers['x-request-id'];
       return typeof given === 'string' && requestIdPattern.test(given) ? given : randomUUID();
     },
-    frameworkErrors: (error, request, reply) => void sendProblem(error, request, reply),
+    trustProxy: security.trustProxy,
+    clientErrorHandler: answerClientError,
+    frameworkErrors: (error, request, reply) =>
+      void sendProblem(error, request, reply.headers({ ...apiHeaders, 'x-request-id': request.id })),
   });
   checkBySchemas(app);
   app.removeAllContentTypeParsers();
   app.addHook('onRequest', (request, reply, done) => {
-    void reply.headers({
-      'x-request-id': request.id,
-      'x-content-type-options': 'nosniff',
-      'cache-control': 'no-store',
-      'referrer-policy': 'no-referrer',
-      'content-security-policy': "default-src 'none'; frame-ancestors 'none'",
-    });
+    void reply.header('x-request-id', request.id);
     done();
   });
+  traceRequests(app, dependencies);
   logRequests(app, dependencies);
   app.setErrorHandler((error, request, reply) => sendProblem(error, request, reply));
   answerUnknownRoutes(app);
+  await securityPlugin(app, { ...security, now });
   openApi(app, {
     title: 'Pawprint',
     version,
@@ -72,6 +74,7 @@ export async function buildApp(dependencies: AppDependencies): Promise<FastifyIn
   const predict = createPredict(dependencies);
   healthRoutes(app, dependencies);
   metricsRoutes(app, dependencies);
+  await pageRoutes(app, dependencies);
   await app.register(async (pictures) => {
     await takePictures(pictures, limits.maxBodyBytes);
     predictRoutes(pictures, dependencies, predict);

@@ -1,7 +1,14 @@
 // What the app is handed: everything that it knows of the world.
 import type { Writable } from 'node:stream';
 import type { ModelHost } from '../inference/index.ts';
-import type { RecentPredictions, RequestStatistics, ServiceMetrics } from '../monitoring/index.ts';
+import type {
+  PredictionLog,
+  RecentPredictions,
+  RequestStatistics,
+  ServiceMetrics,
+  Tracing,
+} from '../monitoring/index.ts';
+import type { SecurityOptions, TrustProxy } from './security/index.ts';
 
 export interface RequestLimits {
   /** Of a request body; more is refused with 413. */
@@ -19,12 +26,17 @@ export interface AppDependencies {
   readonly metrics: ServiceMetrics;
   readonly statistics: RequestStatistics;
   readonly recentPredictions: RecentPredictions;
+  /** null: predictions are not kept. */
+  readonly predictionLog: PredictionLog | null;
+  readonly tracing: Tracing;
   /** Whether predictions are answered now: false until a worker proved itself, and from SIGTERM on. */
   readonly isReady: () => boolean;
   /** Pawprint's. */
   readonly version: string;
   readonly now: () => Date;
   readonly limits: RequestLimits;
+  /** Who may ask, how often and from where. */
+  readonly security: Omit<SecurityOptions, 'now'> & { readonly trustProxy: TrustProxy };
   /** Where log lines go, one JSON object each; null: nowhere. */
   readonly log: Writable | null;
 }

@@ -1,7 +1,8 @@
 // One prediction for a request, whatever its address: through the queue, counted, remembered.
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { PawprintError } from '../core/index.ts';
-import { type HostAnswer, type ServeJob, statedAnswer } from '../inference/index.ts';
+import { type HostAnswer, type ServeJob, type ServeTimes, statedAnswer } from '../inference/index.ts';
+import { predictionEntry } from '../monitoring/index.ts';
 import type { PredictionAnswer, PredictQuery } from './schemas/prediction.ts';
 import type { AppDependencies } from './dependencies.ts';
 
@@ -17,16 +18,51 @@ export interface Asked {
 
 export type Predict = (job: ServeJob, asked: Asked) => Promise<HostAnswer>;
 
-export function createPredict({ host, metrics, statistics, recentPredictions }: AppDependencies): Predict {
+export function createPredict(dependencies: AppDependencies): Predict {
+  const { host, metrics, statistics, recentPredictions, tracing } = dependencies;
   return async (job, { request, signal, started, index }) => {
     const answer = await host.answer(job, signal);
     const { label, confidence, decision } = answer.prediction;
+    traceWork(request.trace, answer.times, tracing.now() - (performance.now() - started));
     metrics.predictions.inc({ label, decision });
     metrics.confidence.observe(confidence);
-    statistics.observe({ label, decision, confidence, latencyMs: performance.now() - started });
+    const latencyMs = performance.now() - started;
+    statistics.observe({ label, decision, confidence, latencyMs });
     if (index === undefined) recentPredictions.remember(request.id, label);
+    if (job.kind === 'picture')
+      keep(dependencies, answer, {
+        bytes: job.bytes,
+        id: request.id,
+        milliseconds: latencyMs,
+        ...(index === undefined ? {} : { index }),
+      });
     return answer;
   };
+}
+
+/** Where the time of an answer went, as spans of its request. `arrived`: epoch milliseconds, as the times are. */
+function traceWork(trace: FastifyRequest['trace'], times: ServeTimes, arrived: number): void {
+  trace?.child('queue', { startMs: arrived, endMs: times.decodeStart });
+  trace?.child('decode', { startMs: times.decodeStart, endMs: times.decodeEnd });
+  trace?.child('inference', { startMs: times.runStart, endMs: times.runEnd });
+}
+
+interface Kept {
+  readonly bytes: Uint8Array;
+  readonly id: string;
+  readonly index?: number;
+  readonly milliseconds: number;
+}
+
+/** A line of the prediction log; never fails, never waits for the disk. */
+function keep({ predictionLog, now }: AppDependencies, answer: HostAnswer, { bytes, ...told }: Kept): void {
+  const { observation, prediction, model } = answer;
+  if (predictionLog === null || observation === undefined) return;
+  const { features, ...image } = observation;
+  predictionLog.writePrediction(
+    predictionEntry({ ...told, time: now(), prediction, model, features, image: { ...image, bytes: bytes.length } }),
+    { bytes, format: image.format },
+  );
 }
 
 /** Throws NOT_READY while the service does not predict; else a signal that aborts when the client goes away. */

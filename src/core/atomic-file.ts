@@ -4,7 +4,8 @@ import { mkdir, open, rename, rm } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
 import { asPawprintError } from './errors.ts';
 
-async function syncDirectory(path: string): Promise<void> {
+/** Makes the names in a folder survive a power cut. */
+export async function syncDirectory(path: string): Promise<void> {
   // Windows cannot open a directory; there the rename itself is what there is.
   if (process.platform === 'win32') return;
   const handle = await open(path, 'r');

@@ -43,9 +43,13 @@ export const errorTable = {
   REQUEST_TIMEOUT: { title: 'The request took too long to arrive', httpStatus: 408, exitCode: 1 },
   REQUEST_TOO_LARGE: { title: 'The request is larger than allowed', httpStatus: 413, exitCode: 1 },
   MEDIA_TYPE_UNSUPPORTED: { title: 'The body is of a type that is not taken', httpStatus: 415, exitCode: 1 },
+  UNAUTHENTICATED: { title: 'No valid API key was shown', httpStatus: 401, exitCode: 1 },
+  FORBIDDEN: { title: 'This key may not do that', httpStatus: 403, exitCode: 1 },
+  RATE_LIMITED: { title: 'More requests than this client may send', httpStatus: 429, exitCode: 1 },
   OVERLOADED: { title: 'The service has as much to do as it can', httpStatus: 429, exitCode: 1 },
   NOT_READY: { title: 'The service does not answer predictions now', httpStatus: 503, exitCode: 1 },
   DEADLINE_EXCEEDED: { title: 'The answer took too long', httpStatus: 503, exitCode: 1 },
+  PREDICTION_LOG_INVALID: { title: 'A line of the prediction log cannot be read', httpStatus: 422, exitCode: 1 },
   CANCELLED: { title: 'Stopped on request', httpStatus: 499, exitCode: 1 },
   INTERNAL: { title: 'A bug in Pawprint', httpStatus: 500, exitCode: 1 },
 } as const satisfies Record<string, ErrorRow>;

@@ -14,6 +14,7 @@ export * from './record-jpeg.ts';
 export * from './upright.ts';
 export * from './luminance.ts';
 export * from './statistics.ts';
+export * from './record-statistics.ts';
 export * from './perceptual-hash.ts';
 export * from './encode.ts';
 export * from './drawn/index.ts';

@@ -124,7 +124,7 @@ function entropyBits(histogram: Uint32Array, count: number): number {
 }
 
 /** Variance of left + right + above + below − 4 · centre over the inner pixels; 0 below 3 × 3. */
-function laplacianVariance(grey: Uint8Array, { width, height }: Pixels): number {
+export function laplacianVariance(grey: Uint8Array, { width, height }: Pick<Pixels, 'width' | 'height'>): number {
   let [sum, squares] = [0, 0];
   for (let y = 1; y < height - 1; y++)
     for (let x = 1; x < width - 1; x++) {

@@ -2,7 +2,13 @@
 // and the service all answer through it, so a photo gets the same answer everywhere.
 import { PawprintError } from '../core/index.ts';
 import { predictedLabels, probabilitiesFromLogits } from '../evaluation/index.ts';
-import { createPreprocessor, type ImageLimits, type Preprocessor, tensorFromRecord } from '../image/index.ts';
+import {
+  createPreprocessor,
+  type ImageFormat,
+  type ImageLimits,
+  type Preprocessor,
+  tensorFromRecord,
+} from '../image/index.ts';
 import { isKnownAnswer, type ModelFile, type ModelMetadata, readModelFile } from '../models/index.ts';
 import { createSession, defaultThreads, type Device, type Session } from '../runtime/index.ts';
 import { checkCancelled, decodePhotos } from './decode-photos.ts';
@@ -32,6 +38,20 @@ export type Decision = 'sure' | 'unsure' | 'neither';
 export type PhotoPrediction =
   | { readonly input: PhotoInput; readonly prediction: Prediction; readonly md5: string }
   | { readonly input: PhotoInput; readonly error: PawprintError };
+
+export interface SeenPicture {
+  /** uint8 [3, S, S]: what the model sees. */
+  readonly record: Uint8Array;
+  /** Of the picture as it came, pixels. */
+  readonly width: number;
+  readonly height: number;
+  readonly format: ImageFormat;
+}
+
+export interface PredictionsWithFeatures {
+  readonly predictions: Prediction[];
+  readonly features: Float32Array | null;
+}
 
 export interface PredictorOptions {
   /** Threads inside one operator; every core unless told. */
@@ -100,10 +120,19 @@ export class Predictor {
 
   /** The record [3, S, S] that the model sees of an encoded picture. Throws as predictBytes does. */
   async recordOf(bytes: Uint8Array, limits: ImageLimits = {}): Promise<Uint8Array> {
+    return (await this.lookAt(bytes, limits)).record;
+  }
+
+  /** The record with what else is known of the picture. Throws as predictBytes does. */
+  async lookAt(bytes: Uint8Array, limits: ImageLimits = {}): Promise<SeenPicture> {
     // One after the other: the preprocessor reuses its memory.
-    const record = this.#decoding.then(() => this.#preprocessor.record(bytes, limits));
-    this.#decoding = record.catch(() => undefined);
-    return record;
+    const seen = this.#decoding.then(async () => {
+      const { record, decoded } = await this.#preprocessor.recordAndPixels(bytes, limits);
+      const { width, height, format } = decoded.info;
+      return { record, width, height, format };
+    });
+    this.#decoding = seen.catch(() => undefined);
+    return seen;
   }
 
   /** Predicts one record: uint8 [3, S, S], planar RGB, S the model's image size. */
@@ -140,17 +169,30 @@ export class Predictor {
    * SCORES_INVALID for a length that is no whole number of photos and for a number that is not finite.
    */
   async predictTensor(image: Float32Array): Promise<Prediction[]> {
+    return (await this.#run(image, [])).predictions;
+  }
+
+  /** The same, with the features that the last layer stands on, [N, d] row after row; null of a model that gives none. */
+  async predictWithFeatures(image: Float32Array): Promise<PredictionsWithFeatures> {
+    const gives = this.#session.outputNames.includes('features');
+    return this.#run(image, gives ? ['features'] : []);
+  }
+
+  async #run(image: Float32Array, more: readonly string[]): Promise<PredictionsWithFeatures> {
     const size = this.metadata.preprocessing.imageSizePx;
     const count = this.checkTensor(image);
-    if (count === 0) return [];
+    if (count === 0) return { predictions: [], features: null };
     const wanted = this.metadata.familiarity === undefined ? ['logits'] : ['logits', 'familiarity'];
-    const { logits, familiarity } = await this.#session.run(
+    const { logits, familiarity, features } = await this.#session.run(
       { image: { data: image, dims: [count, 3, size, size] } },
-      wanted,
+      [...wanted, ...more],
     );
     if (!(logits?.data instanceof Float32Array)) throw this.#modelError('gave no logits', 'float32 logits');
     const scores = familiarity?.data instanceof Float32Array ? familiarity.data : undefined;
-    return this.#readLogits(logits.data, count, scores);
+    return {
+      predictions: this.#readLogits(logits.data, count, scores),
+      features: features?.data instanceof Float32Array ? features.data : null,
+    };
   }
 
   /**

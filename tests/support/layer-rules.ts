@@ -10,6 +10,7 @@ export const ranks: Readonly<Record<string, number>> = {
   evaluation: 1,
   runtime: 2,
   data: 2,
+  client: 2,
   tracking: 2,
   models: 3,
   features: 3,

@@ -2,11 +2,12 @@
 import type { FastifyInstance } from 'fastify';
 import type { z } from 'zod';
 import { PawprintError } from '../../core/index.ts';
+import { feedbackEntry } from '../../monitoring/index.ts';
 import type { AppDependencies } from '../dependencies.ts';
 import { feedbackAnswerSchema, feedbackBodySchema } from '../schemas/service.ts';
 
 export function feedbackRoutes(app: FastifyInstance, dependencies: AppDependencies): void {
-  const { host, metrics, statistics, recentPredictions } = dependencies;
+  const { host, metrics, statistics, recentPredictions, predictionLog, now } = dependencies;
   app.post<{ Body: z.output<typeof feedbackBodySchema> }>(
     '/feedback',
     {
@@ -34,6 +35,7 @@ export function feedbackRoutes(app: FastifyInstance, dependencies: AppDependenci
       const outcome = correct === null ? 'unmatched' : correct ? 'correct' : 'wrong';
       metrics.feedback.inc({ outcome });
       statistics.observeFeedback(outcome);
+      predictionLog?.writeFeedback(feedbackEntry({ time: now(), id: requestId, label }));
       request.outcome = { feedbackOn: requestId, label, outcome };
       return reply.code(202).send({ requestId, label, predicted, correct });
     },

@@ -42,13 +42,49 @@ export default defineCommand({
       .optional()
       .describe('a model file that is asked in the shadow; its answers are counted only'),
     shadowShare: z.coerce.number().gt(0).max(1).default(0.1).describe('share of the predictions that it is asked too'),
+    logPredictions: z
+      .string()
+      .optional()
+      .describe('folder that keeps a line for each prediction (docs/prediction-log.md)'),
+    logImages: z.boolean().default(false).describe('keep the pictures there too'),
+    logFsync: z
+      .enum(['interval', 'always', 'never'])
+      .default('interval')
+      .describe('when its lines are forced onto the disk: once a second, at each write, or as the system likes'),
+    logMaxFileBytes: count
+      .max(2 ** 40)
+      .default(64 << 20)
+      .describe('size at which a new file of it is begun'),
+    logKeepDays: count.max(36_500).optional().describe('days after which its files are removed; never unless told'),
+    apiKeys: z
+      .string()
+      .min(1)
+      .optional()
+      .describe('key file of `pawprint api-key`; then predictions need a key. /admin always does'),
+    rateLimit: count.max(1e6).optional().describe('requests a minute of one key, or of one address without a key'),
+    rateBurst: count.max(1e6).optional().describe('of these, at once; all of them unless told'),
+    corsOrigin: z
+      .array(z.string())
+      .default([])
+      .describe('site whose pages may call the service, as https://shop.example'),
+    trustProxy: z
+      .array(z.string())
+      .default([])
+      .describe('proxy whose X-Forwarded-For is believed: an address, or a network as 10.0.0.0/8'),
+    protectMetrics: z.boolean().default(false).describe('/metrics and /stats need a key too, of any scope'),
     drainMs: count.max(600_000).default(15_000).describe('milliseconds from SIGTERM until open connections are cut'),
   }),
   run: async ({ options, context }) => {
     const { startService } = await import('../serve/start-service.ts');
     const model = findModel(options.model, context);
-    const challenger = options.challenger === undefined ? undefined : resolve(context.cwd, options.challenger);
-    const service = await startService({ ...options, model, challenger }, context);
+    const fromHere = (path: string | undefined): string | undefined =>
+      path === undefined ? undefined : resolve(context.cwd, path);
+    const files = {
+      challenger: fromHere(options.challenger),
+      logPredictions: fromHere(options.logPredictions),
+      apiKeys: fromHere(options.apiKeys),
+    };
+    const service = await startService({ ...options, ...files, model }, context);
     return { stream: untilStopped(service, context) };
   },
 });

@@ -1,16 +1,22 @@
 // Puts the service together: models, worker threads, metrics, app, port.
+import { hostname } from 'node:os';
 import { dirname } from 'node:path';
 import type { FastifyBaseLogger } from 'fastify';
-import { buildApp } from '../../api/index.ts';
+import { type AppDependencies, buildApp, checkOrigins, checkTrustProxy } from '../../api/index.ts';
 import { defaultWorkerCount, PawprintError } from '../../core/index.ts';
 import { createModelHost, type ModelHost, type ServedModel, watchModelFile } from '../../inference/index.ts';
 import {
+  createPredictionLog,
   createRecentPredictions,
   createRequestStatistics,
   createServiceMetrics,
+  instanceIdFrom,
+  type PredictionLog,
+  createTracing,
   type ServiceMetrics,
 } from '../../monitoring/index.ts';
 import type { CommandContext } from '../command.ts';
+import { tracingOptionsFromEnvironment } from './tracing-options.ts';
 
 export interface ServiceOptions {
   /** Absolute. */
@@ -29,6 +35,19 @@ export interface ServiceOptions {
   readonly challenger?: string | undefined;
   readonly shadowShare: number;
   readonly drainMs: number;
+  /** Absolute; undefined: predictions are not kept. */
+  readonly logPredictions?: string | undefined;
+  readonly logImages: boolean;
+  readonly logFsync: 'interval' | 'always' | 'never';
+  readonly logMaxFileBytes: number;
+  readonly logKeepDays?: number | undefined;
+  /** Absolute. */
+  readonly apiKeys?: string | undefined;
+  readonly rateLimit?: number | undefined;
+  readonly rateBurst?: number | undefined;
+  readonly corsOrigin: readonly string[];
+  readonly trustProxy: readonly string[];
+  readonly protectMetrics: boolean;
 }
 
 export interface RunningService {
@@ -39,6 +58,8 @@ export interface RunningService {
 /** Feedback finds the predictions of so many latest request ids. */
 const rememberedPredictions = 10_000;
 const watchIntervalMs = 1000;
+/** A disk that hangs may not keep the process. */
+const logCloseMs = 2000;
 
 /**
  * Starts the service; resolves once it listens and every worker thread has given the known answer. Throws FILE_NOT_FOUND,
@@ -46,13 +67,18 @@ const watchIntervalMs = 1000;
  */
 export async function startService(options: ServiceOptions, context: CommandContext): Promise<RunningService> {
   const { stdout, stderr, version, now } = context;
+  const tracingOptions = tracingOptionsFromEnvironment(context.env);
+  // Before the model is loaded: a slip in a flag is told at once.
+  const security = securityOptions(options);
   let metrics: ServiceMetrics | undefined;
+  let logger: FastifyBaseLogger | undefined;
   const host = await createModelHost(options.model, {
     workers: options.workers ?? defaultWorkerCount(),
     maxWaiting: options.maxWaiting,
     maxBatch: options.maxBatch,
     deadlineMs: options.deadlineMs,
     limits: { maxPixels: options.maxPixels },
+    observe: options.logPredictions !== undefined,
     now,
     random: Math.random,
     onBatch: (size) => metrics?.batchSize.observe(size),
@@ -66,11 +92,20 @@ export async function startService(options: ServiceOptions, context: CommandCont
       if (difference !== null) metrics?.shadowDifference.observe(difference);
     },
   });
+  let predictionLog: PredictionLog | null = null;
   try {
     if (options.challenger !== undefined) await host.challenge(options.challenger, options.shadowShare);
     const { classNames } = host.current.file.metadata;
     metrics = createServiceMetrics({ classNames, waiting: () => host.waiting });
     announce(metrics, host.current);
+    predictionLog = openPredictionLog(options, { metrics, context });
+    const kept = predictionLog;
+    const tracing = await createTracing({
+      ...tracingOptions,
+      serviceVersion: version,
+      metrics,
+      onError: (error) => logger?.warn({ err: error }, 'traces are lost'),
+    });
     let ready = true;
     const { maxBodyBytes, maxPixels, maxBatchPictures } = options;
     const app = await buildApp({
@@ -79,12 +114,16 @@ export async function startService(options: ServiceOptions, context: CommandCont
       metrics,
       statistics: createRequestStatistics(classNames, { now: () => performance.now(), startedAt: now() }),
       recentPredictions: createRecentPredictions(rememberedPredictions),
+      predictionLog,
+      tracing,
       isReady: () => ready,
       version,
       now,
       limits: { maxBodyBytes, maxPixels, maxBatchPictures },
       log: stdout,
+      security,
     });
+    logger = app.log;
     const address = await app.listen({ port: options.port, host: options.host }).catch((error: unknown) => {
       throw asListenError(error, options);
     });
@@ -101,17 +140,54 @@ export async function startService(options: ServiceOptions, context: CommandCont
         clearInterval(sweep);
         clearTimeout(cut);
         await host.close();
+        await Promise.all([kept?.close(logCloseMs), tracing.close()]);
       },
     };
   } catch (error) {
     await host.close();
+    await predictionLog?.close(logCloseMs);
     throw error;
   }
+}
+
+function securityOptions(options: ServiceOptions): AppDependencies['security'] {
+  const { apiKeys, rateLimit, rateBurst, corsOrigin, trustProxy, protectMetrics } = options;
+  return {
+    apiKeys,
+    rateLimit: rateLimit === undefined ? undefined : { requestsPerMinute: rateLimit, burst: rateBurst },
+    corsOrigins: checkOrigins(corsOrigin),
+    trustProxy: checkTrustProxy(trustProxy),
+    protectMetrics,
+    nowMs: () => performance.now(),
+  };
 }
 
 function announce(metrics: ServiceMetrics, { name, file }: ServedModel): void {
   metrics.modelInfo.reset();
   metrics.modelInfo.set({ name, kind: file.metadata.kind, sha256: file.sha256 }, 1);
+}
+
+/** null unless asked for. Says on stderr when the disk fails it, and when it works again. */
+function openPredictionLog(
+  options: ServiceOptions,
+  { metrics, context }: { readonly metrics: ServiceMetrics; readonly context: CommandContext },
+): PredictionLog | null {
+  const { logPredictions: directory, port, logKeepDays } = options;
+  if (directory === undefined) return null;
+  return createPredictionLog({
+    directory,
+    instance: instanceIdFrom(`${hostname()}-${port}`),
+    images: options.logImages,
+    fsync: options.logFsync,
+    maxFileBytes: options.logMaxFileBytes,
+    ...(logKeepDays === undefined ? {} : { retention: { maxAgeDays: logKeepDays } }),
+    now: context.now,
+    metrics,
+    onHealth: (series, healthy, error) => {
+      const why = error instanceof Error ? `: ${error.message}` : '';
+      context.stderr.write(`pawprint: the log of ${series} ${healthy ? 'works again' : `cannot be written${why}`}\n`);
+    },
+  });
 }
 
 /** Another file in the model's place answers once it has proven itself; one that cannot be used is logged and counted. */

@@ -1,6 +1,7 @@
 // serving: predictions for many callers at once, on worker threads.
 export { createModelHost } from './model-host.ts';
 export type { Challenger, HostAnswer, ModelHost, ModelHostOptions, ServedModel, ShadowOutcome } from './model-host.ts';
+export type { PictureObservation } from './picture-observer.ts';
 export { createPredictionQueue } from './prediction-queue.ts';
 export type { PredictionQueue, PredictionQueueOptions, QueueLimits } from './prediction-queue.ts';
 export type { PictureJob, ServeAnswer, ServedExplanation, ServeJob, ServeTimes, TensorJob } from './serve-work.ts';

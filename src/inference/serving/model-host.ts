@@ -141,7 +141,8 @@ export async function createModelHost(path: string, options: ModelHostOptions): 
       inTurn(async () => {
         const { onBatch: _, ...limits } = options;
         const file = await read(from);
-        const slot = await openSlot(file, from, { ...limits, now, workers: 1, maxWaiting: maxShadowWaiting });
+        const modest = { workers: 1, maxWaiting: maxShadowWaiting, observe: false };
+        const slot = await openSlot(file, from, { ...limits, ...modest, now });
         const old = challenger;
         const model = { ...slot.model, share };
         challenger = { ...slot, model };

@@ -15,6 +15,8 @@ export interface QueueLimits {
   /** A request that is not answered by then is given up. */
   readonly deadlineMs: number;
   readonly limits?: ImageLimits;
+  /** Whether answers say what the picture was like; not unless told. */
+  readonly observe?: boolean;
   /** Told the size of each batch when a worker takes it. */
   readonly onBatch?: (size: number) => void;
 }
@@ -48,8 +50,8 @@ interface Entry {
 
 /** Starts the worker threads. Answers are those of `Predictor.predictBytes` on the same file, bit for bit. */
 export function createPredictionQueue(options: PredictionQueueOptions): PredictionQueue {
-  const { model, path, maxWaiting, maxBatch, deadlineMs, limits = {} } = options;
-  const workerData: ServeSettings = { file: model, path, limits };
+  const { model, path, maxWaiting, maxBatch, deadlineMs, limits = {}, observe = false } = options;
+  const workerData: ServeSettings = { file: model, path, limits, observe };
   const pool = createWorkerPool<readonly ServeJob[], ServeReply[]>(workerScript(import.meta.url, 'serve-worker'), {
     size: options.workers,
     workerData,

@@ -5,13 +5,16 @@ import type { ModelFile } from '../../models/index.ts';
 import type { Explainer } from '../explanation/explainer.ts';
 import type { ExplanationMethod } from '../explanation/feature-map.ts';
 import type { Peak } from '../explanation/photo-map.ts';
-import type { Prediction, Predictor } from '../predictor.ts';
+import type { Prediction, Predictor, SeenPicture } from '../predictor.ts';
+import type { PictureObservation, PictureObserver } from './picture-observer.ts';
 
 export interface ServeSettings {
   readonly file: ModelFile;
   /** What errors call the model. */
   readonly path: string;
   readonly limits: ImageLimits;
+  /** Whether answers say what the picture was like. */
+  readonly observe: boolean;
 }
 
 export interface PictureJob {
@@ -50,6 +53,8 @@ export interface ServeTimes {
 export interface ServeAnswer {
   readonly prediction: Prediction;
   readonly times: ServeTimes;
+  /** Where it was asked for; tensors have none. */
+  readonly observation?: PictureObservation;
   readonly explanation?: ServedExplanation;
 }
 
@@ -59,6 +64,8 @@ export type ServeReply = { readonly answer: ServeAnswer } | { readonly error: Wi
 export interface ServeTools {
   readonly predictor: Predictor;
   readonly limits: ImageLimits;
+  /** null: answers do not say what the picture was like. */
+  readonly observer: PictureObserver | null;
   /** Opened when it is first asked for: it has sessions of its own. */
   readonly explainer: () => Promise<Explainer>;
 }
@@ -70,11 +77,12 @@ interface Row {
   readonly at: number;
   readonly decodeStart: number;
   readonly decodeEnd: number;
+  readonly seen: SeenPicture | undefined;
 }
 
 /** Decodes each picture and predicts the good ones in one run; a bad one is an error in its place. */
 export async function predictBatch(jobs: readonly ServeJob[], tools: ServeTools): Promise<ServeReply[]> {
-  const { predictor, limits } = tools;
+  const { predictor, limits, observer } = tools;
   const width = predictor.recordBytes;
   const replies: (ServeReply | undefined)[] = jobs.map(() => undefined);
   const tensors = new Float32Array(jobs.length * width); // [N, 3, S, S]
@@ -83,25 +91,38 @@ export async function predictBatch(jobs: readonly ServeJob[], tools: ServeTools)
     const decodeStart = epochMs();
     try {
       const target = tensors.subarray(rows.length * width, (rows.length + 1) * width);
+      const seen = job.kind === 'tensor' ? undefined : await predictor.lookAt(job.bytes, limits);
       if (job.kind === 'tensor') copyRow(job.values, target, predictor);
-      else predictor.writeTensor(await predictor.recordOf(job.bytes, limits), target);
-      rows.push({ at, decodeStart, decodeEnd: epochMs() });
+      else if (seen !== undefined) predictor.writeTensor(seen.record, target);
+      rows.push({ at, decodeStart, decodeEnd: epochMs(), seen });
     } catch (error) {
       replies[at] = { error: toWire(error) };
     }
   }
   const runStart = epochMs();
-  const predictions = await predictor.predictTensor(tensors.subarray(0, rows.length * width));
+  const tensor = tensors.subarray(0, rows.length * width);
+  const { predictions, features } = await (observer === null
+    ? { predictions: await predictor.predictTensor(tensor), features: null }
+    : predictor.predictWithFeatures(tensor));
   const runEnd = epochMs();
-  for (const [row, { at, ...decoding }] of rows.entries()) {
+  for (const [row, { at, seen, ...decoding }] of rows.entries()) {
     const [prediction, job] = [predictions[row], jobs[at]];
     if (prediction === undefined || job === undefined) throw new Error('the model answered for too few pictures');
-    replies[at] = await withExplanation({ prediction, times: { ...decoding, runStart, runEnd } }, job, tools);
+    const observation = seen === undefined ? undefined : observer?.(seen, rowOf(features, row, rows.length));
+    const times = { ...decoding, runStart, runEnd };
+    const answer = { prediction, times, ...(observation === undefined ? {} : { observation }) };
+    replies[at] = await withExplanation(answer, job, tools);
   }
   return replies.map((reply) => {
     if (reply === undefined) throw new Error('a picture got no answer');
     return reply;
   });
+}
+
+function rowOf(values: Float32Array | null, row: number, rows: number): Float32Array | null {
+  if (values === null) return null;
+  const width = values.length / rows;
+  return values.subarray(row * width, (row + 1) * width);
 }
 
 /** Checked row by row, so that a bad one fails alone. */

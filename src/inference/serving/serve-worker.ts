@@ -1,16 +1,22 @@
 // A worker thread of the service: one model, one session of one thread. ONNX Runtime blocks the thread that calls it, so
 // that it is never called on the one that answers HTTP.
 import { workerData } from 'node:worker_threads';
-import { serveWorker } from '../../core/index.ts';
+import { PawprintError, serveWorker } from '../../core/index.ts';
 import type { Explainer } from '../explanation/explainer.ts';
 import { Predictor } from '../predictor.ts';
+import { createPictureObserver } from './picture-observer.ts';
 import { predictBatch, type ServeJob, type ServeReply, type ServeSettings } from './serve-work.ts';
 
-const { file, path, limits } = workerData as ServeSettings;
+const { file, path, limits, observe } = workerData as ServeSettings;
 // Before the pool is told that this thread is there: one that is ended while it makes a session crashes the process.
 const predictor = await Predictor.open(file, path, { threads: 1 });
 // Each thread proves itself before its first answer, those too that take the place of one that died.
-await predictor.proveKnownAnswer();
+if ((await predictor.proveKnownAnswer()) === 'absent')
+  throw new PawprintError('MODEL_INVALID', {
+    message: `${path} holds no known answer, so that a service cannot prove itself`,
+    expected: 'a model file of this version of Pawprint',
+    hint: 'Train the model anew.',
+  });
 
 let opened: Promise<Explainer> | undefined;
 /** Drawing and graph rewriting are loaded with it: most services never explain. */
@@ -20,4 +26,8 @@ async function openExplainer(): Promise<Explainer> {
 }
 const explainer = (): Promise<Explainer> => (opened ??= openExplainer());
 
-serveWorker<readonly ServeJob[], ServeReply[]>((jobs) => predictBatch(jobs, { predictor, limits, explainer }));
+const observer = observe ? createPictureObserver() : null;
+
+serveWorker<readonly ServeJob[], ServeReply[]>((jobs) =>
+  predictBatch(jobs, { predictor, limits, observer, explainer }),
+);
