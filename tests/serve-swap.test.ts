@@ -19,6 +19,7 @@ import {
   offlineAnswers,
   type OfflineAnswers,
 } from './support/load.ts';
+import { runInProcess } from './support/run-in-process.ts';
 import { boxModel, residentMb, type RunningService, startService, threadCount } from './support/running-service.ts';
 
 const swaps = 50;
@@ -29,6 +30,7 @@ const served = (): string => join(folder, 'current.onnx');
 const versionOf = (bytes: Uint8Array): string => hashBytes('sha256', bytes).slice(0, 12);
 let models: Readonly<Record<'first' | 'second', Uint8Array>>;
 let service: RunningService;
+let headers: Readonly<Record<string, string>> = {};
 let answers: OfflineAnswers;
 
 before(async () => {
@@ -39,7 +41,10 @@ before(async () => {
   await writeFile(join(folder, 'second.onnx'), models.second);
   await writeFile(served(), models.first);
   answers = await offlineAnswers([join(folder, 'first.onnx'), join(folder, 'second.onnx')], pictures);
-  service = await startService(['--workers', '1'], { cwd: folder, model: served() });
+  const words = 'api-key create --name test --scope predict,admin --file keys.json --json'.split(' ');
+  const { out } = await runInProcess(words, { cwd: folder });
+  headers = { authorization: `Bearer ${(JSON.parse(out) as { key: string }).key}` };
+  service = await startService(['--workers', '1', '--api-keys', 'keys.json'], { cwd: folder, model: served() });
 });
 after(async () => {
   agent.destroy();
@@ -49,7 +54,7 @@ after(async () => {
 
 /** What goes on while `work` is done: two clients; nothing of theirs may fail. */
 async function underLoad(work: () => Promise<void>): Promise<LoadReport> {
-  const load = closedLoop({ url: service.url, pictures, answers }, 2);
+  const load = closedLoop({ url: service.url, pictures, answers, headers }, 2);
   try {
     await work();
   } finally {
@@ -65,7 +70,7 @@ const ask = (file: string): Promise<HttpAnswer> =>
   call(`${service.url}/admin/models`, {
     agent,
     method: 'POST',
-    headers: { 'content-type': 'application/json' },
+    headers: { ...headers, 'content-type': 'application/json' },
     body: JSON.stringify({ file }),
   });
 

@@ -20,7 +20,15 @@ export function logRequests(app: FastifyInstance, { metrics, statistics }: AppDe
     // Here, not in the route: a body that is refused never reaches it.
     if (status >= 400 && request.routeOptions.config.countsFailures === true) statistics.observeFailure();
     request.log.info(
-      { route, method, status, milliseconds: Math.round(100 * milliseconds) / 100, ...request.outcome },
+      {
+        route,
+        method,
+        status,
+        milliseconds: Math.round(100 * milliseconds) / 100,
+        traceId: request.trace?.traceId,
+        key: request.keyHolder?.name,
+        ...request.outcome,
+      },
       'request',
     );
     done();

@@ -6,6 +6,7 @@ import type { z } from 'zod';
 import { PawprintError } from '../core/index.ts';
 import { logRequests } from './access-log.ts';
 import type { AppDependencies } from './dependencies.ts';
+import { answerEarlyRequests } from './early-answers.ts';
 import { answerUnknownRoutes } from './not-found.ts';
 import { openApi } from './openapi/index.ts';
 import { createPredict } from './predicting.ts';
@@ -15,16 +16,19 @@ import { feedbackRoutes } from './routes/feedback.ts';
 import { healthRoutes } from './routes/health.ts';
 import { inferenceProtocolRoutes } from './routes/inference-protocol.ts';
 import { metricsRoutes } from './routes/metrics.ts';
+import { pageRoutes } from './routes/page.ts';
 import { predictBatchRoutes } from './routes/predict-batch.ts';
 import { predictRoutes } from './routes/predict.ts';
 import './route.ts';
+import { apiHeaders, createClientErrors, refuseOddRequests, securityPlugin } from './security/index.ts';
+import { traceRequests } from './trace-requests.ts';
 
 export type { AppDependencies, RequestLimits, RequestTimeouts } from './dependencies.ts';
 
 /** A client's own request id is kept when it is one: letters, digits, dots, dashes. */
 const requestIdPattern = /^[\w.-]{1,128}$/;
-/** Fields beside the picture, and the parts in all: a form has a handful, an attack has thousands. */
-const multipartLimits = { files: 1, fields: 16, parts: 17, fieldNameSize: 100, fieldSize: 1024, headerPairs: 32 };
+/** Of one part of a form; see form-files.ts for the form as a whole. */
+const partLimits = { fieldNameSize: 100, fieldSize: 1024, headerPairs: 32 };
 const defaultTimeouts = { headersMs: 10_000, requestMs: 30_000 };
 /** How often the server looks for slow senders. */
 const connectionsCheckingIntervalMs = 1_000;
@@ -33,7 +37,8 @@ const keepAliveMs = 65_000;
 
 /** Builds the app. Answers follow docs/errors.md; log lines hold no picture and no key. */
 export async function buildApp(dependencies: AppDependencies): Promise<FastifyInstance> {
-  const { limits, log, version, isReady, timeouts = defaultTimeouts } = dependencies;
+  const { limits, log, version, isReady, security, now, timeouts = defaultTimeouts } = dependencies;
+  const clientErrors = createClientErrors();
   const app = fastify({
     bodyLimit: limits.maxBodyBytes,
     requestTimeout: timeouts.requestMs,
@@ -41,6 +46,8 @@ export async function buildApp(dependencies: AppDependencies): Promise<FastifyIn
     http: {
       headersTimeout: Math.min(timeouts.headersMs, timeouts.requestMs),
       connectionsCheckingInterval: connectionsCheckingIntervalMs,
+      // Refused by refuseOddRequests instead, in the form of every other refusal.
+      requireHostHeader: false,
     },
     // Whoever is heard is answered, to the end: a request on an open connection may have been sent before SIGTERM.
     return503OnClosing: false,
@@ -51,18 +58,15 @@ export async function buildApp(dependencies: AppDependencies): Promise<FastifyIn
       const given = headers['x-request-id'];
       return typeof given === 'string' && requestIdPattern.test(given) ? given : randomUUID();
     },
-    frameworkErrors: (error, request, reply) => void sendProblem(error, request, reply),
+    trustProxy: security.trustProxy,
+    clientErrorHandler: clientErrors.answer,
+    frameworkErrors: (error, request, reply) =>
+      void sendProblem(error, request, reply.headers({ ...apiHeaders, 'x-request-id': request.id })),
   });
   checkBySchemas(app);
   app.removeAllContentTypeParsers();
   app.addHook('onRequest', (request, reply, done) => {
-    void reply.headers({
-      'x-request-id': request.id,
-      'x-content-type-options': 'nosniff',
-      'cache-control': 'no-store',
-      'referrer-policy': 'no-referrer',
-      'content-security-policy': "default-src 'none'; frame-ancestors 'none'",
-    });
+    void reply.header('x-request-id', request.id);
     done();
   });
   // A client that keeps its connection would go on asking a service that is about to end.
@@ -70,9 +74,14 @@ export async function buildApp(dependencies: AppDependencies): Promise<FastifyIn
     if (!isReady()) void reply.header('connection', 'close');
     done(null, payload);
   });
+  clientErrors.watch(app);
+  answerEarlyRequests(app);
+  traceRequests(app, dependencies);
   logRequests(app, dependencies);
   app.setErrorHandler((error, request, reply) => sendProblem(error, request, reply));
   answerUnknownRoutes(app);
+  await securityPlugin(app, { ...security, now });
+  refuseOddRequests(app);
   openApi(app, {
     title: 'Pawprint',
     version,
@@ -81,9 +90,10 @@ export async function buildApp(dependencies: AppDependencies): Promise<FastifyIn
   const predict = createPredict(dependencies);
   healthRoutes(app, dependencies);
   metricsRoutes(app, dependencies);
+  await pageRoutes(app, dependencies);
   await app.register(async (pictures) => {
-    await takePictures(pictures, limits.maxBodyBytes);
-    predictRoutes(pictures, predict);
+    await takePictures(pictures);
+    predictRoutes(pictures, dependencies, predict);
     predictBatchRoutes(pictures, dependencies, predict);
   });
   await app.register((json, _, done) => {
@@ -115,8 +125,8 @@ function checkBySchemas(app: FastifyInstance): void {
 }
 
 /** A picture comes as a form's field or as the body; it is bytes, whatever it says it is. */
-async function takePictures(app: FastifyInstance, fileSize: number): Promise<void> {
-  await app.register(multipart, { limits: { ...multipartLimits, fileSize } });
+async function takePictures(app: FastifyInstance): Promise<void> {
+  await app.register(multipart, { limits: partLimits });
   app.addContentTypeParser(/^(image\/|application\/octet-stream)/, { parseAs: 'buffer' }, (_, body, done) => {
     done(null, body);
   });

@@ -1,7 +1,14 @@
 // What the app is handed: everything that it knows of the world.
 import type { Writable } from 'node:stream';
-import type { ModelHost } from '../inference/index.ts';
-import type { PredictionLog, RecentPredictions, RequestStatistics, ServiceMetrics } from '../monitoring/index.ts';
+import type { ModelHost } from '../inference/serving/index.ts';
+import type {
+  PredictionLog,
+  RecentPredictions,
+  RequestStatistics,
+  ServiceMetrics,
+  Tracing,
+} from '../monitoring/index.ts';
+import type { SecurityOptions, TrustProxy } from './security/index.ts';
 
 export interface RequestLimits {
   /** Of a request body; more is refused with 413. */
@@ -27,6 +34,7 @@ export interface AppDependencies {
   readonly recentPredictions: RecentPredictions;
   /** null: predictions are not kept. */
   readonly predictionLog: PredictionLog | null;
+  readonly tracing: Tracing;
   /** Whether to send requests here: false from SIGTERM on, although those that come are still answered. */
   readonly isReady: () => boolean;
   /** Pawprint's. */
@@ -35,6 +43,8 @@ export interface AppDependencies {
   readonly limits: RequestLimits;
   /** 10 s for headers, 30 s for all, unless told. */
   readonly timeouts?: RequestTimeouts;
+  /** Who may ask, how often and from where. */
+  readonly security: Omit<SecurityOptions, 'now'> & { readonly trustProxy: TrustProxy };
   /** Where log lines go, one JSON object each; null: nowhere. */
   readonly log: Writable | null;
 }

@@ -1,2 +1,3 @@
 // api: the HTTP service as a Fastify app.
 export * from './app.ts';
+export * from './security/index.ts';

@@ -1,6 +1,6 @@
 // One prediction for a request, whatever its address: through the queue, counted, remembered.
 import type { FastifyReply, FastifyRequest } from 'fastify';
-import { type HostAnswer, type ServeJob, statedAnswer } from '../inference/index.ts';
+import { type HostAnswer, type ServeJob, type ServeTimes, statedAnswer } from '../inference/serving/index.ts';
 import { predictionEntry } from '../monitoring/index.ts';
 import type { PredictionAnswer, PredictQuery } from './schemas/prediction.ts';
 import type { AppDependencies } from './dependencies.ts';
@@ -18,10 +18,11 @@ export interface Asked {
 export type Predict = (job: ServeJob, asked: Asked) => Promise<HostAnswer>;
 
 export function createPredict(dependencies: AppDependencies): Predict {
-  const { host, metrics, statistics, recentPredictions } = dependencies;
+  const { host, metrics, statistics, recentPredictions, tracing } = dependencies;
   return async (job, { request, signal, started, index }) => {
     const answer = await host.answer(job, signal);
     const { label, confidence, decision } = answer.prediction;
+    traceWork(request.trace, answer.times, tracing.now() - (performance.now() - started));
     metrics.predictions.inc({ label, decision });
     metrics.confidence.observe(confidence);
     const latencyMs = performance.now() - started;
@@ -36,6 +37,13 @@ export function createPredict(dependencies: AppDependencies): Predict {
       });
     return answer;
   };
+}
+
+/** Where the time of an answer went, as spans of its request. `arrived`: epoch milliseconds, as the times are. */
+function traceWork(trace: FastifyRequest['trace'], times: ServeTimes, arrived: number): void {
+  trace?.child('queue', { startMs: arrived, endMs: times.decodeStart });
+  trace?.child('decode', { startMs: times.decodeStart, endMs: times.decodeEnd });
+  trace?.child('inference', { startMs: times.runStart, endMs: times.runEnd });
 }
 
 interface Kept {

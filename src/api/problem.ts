@@ -40,7 +40,9 @@ export function sendProblem(error: unknown, request: FastifyRequest, reply: Fast
   const { httpStatus, title } = errorTable[known.code];
   const told = mayBeTold(known);
   if (!told) request.log.error({ err: known.cause ?? known }, 'request failed');
-  if (httpStatus === 429 || httpStatus === 503) void reply.header('retry-after', retryAfterSeconds);
+  // A rate limit knows better when there is room again.
+  if ((httpStatus === 429 || httpStatus === 503) && !reply.hasHeader('retry-after'))
+    void reply.header('retry-after', retryAfterSeconds);
   const { message: detail, expected, received, hint } = known;
   const problem: Problem = {
     type: 'about:blank',

@@ -15,5 +15,10 @@ export const commandTable: Readonly<Record<string, CommandLoader>> = {
   evaluate: () => import('./commands/evaluate.ts'),
   predict: () => import('./commands/predict.ts'),
   serve: () => import('./commands/serve.ts'),
+  'smoke-test': () => import('./commands/smoke-test.ts'),
+  'bench-serve': () => import('./commands/bench-serve.ts'),
   explain: () => import('./commands/explain.ts'),
+  'api-key create': () => import('./commands/api-key-create.ts'),
+  'api-key list': () => import('./commands/api-key-list.ts'),
+  'api-key revoke': () => import('./commands/api-key-revoke.ts'),
 };

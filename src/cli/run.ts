@@ -140,7 +140,10 @@ function commandPath(command: CommanderCommand): string {
   return parent === null || parent.parent === null ? command.name() : `${commandPath(parent)} ${command.name()}`;
 }
 
-const groupSummaries: Partial<Record<string, string>> = { data: 'get, check and prepare photos' };
+const groupSummaries: Partial<Record<string, string>> = {
+  data: 'get, check and prepare photos',
+  'api-key': 'keys for the service',
+};
 
 function addCommand(target: CommanderCommand, command: Command, action: Action): void {
   target.summary(command.summary).description(command.description ?? command.summary);

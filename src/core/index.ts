@@ -7,3 +7,4 @@ export * from './progress.ts';
 export * from './worker-pool.ts';
 export * from './schema-issues.ts';
 export * from './params.ts';
+export * from './class-names.ts';

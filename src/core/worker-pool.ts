@@ -1,5 +1,5 @@
 // A fixed set of worker threads that answer one request each at a time, in the order asked. A worker's script calls
-// `serveWorker(handler)`; the pool restarts a worker that dies and fails the request that it held.
+// `serveWorker(handler)`; the pool replaces a worker that dies, busy or idle, and fails the request that it held.
 import { availableParallelism } from 'node:os';
 import { parentPort, Worker, type Transferable } from 'node:worker_threads';
 import { PawprintError, type ErrorCode } from './errors.ts';
@@ -37,6 +37,8 @@ export interface WorkerPool<In, Out> {
 }
 
 const defaultCloseGraceMs = 20_000;
+/** So many deaths in a row with no answer between them are no accident: from then on a request must ask for a worker. */
+const mostFruitlessDeaths = 3;
 
 /** How many threads to use when nobody says: every core. */
 export function defaultWorkerCount(): number {
@@ -76,6 +78,7 @@ export function createWorkerPool<In, Out>(script: URL, options: WorkerPoolOption
   /** Hung: replaced, but not ended yet. */
   const abandoned = new Set<Worker>();
   const starting = new Set<Worker>();
+  let fruitlessDeaths = 0;
   let closed = false;
 
   const cancelled = (): PawprintError => new PawprintError('CANCELLED', { message: 'the worker pool was closed' });
@@ -125,6 +128,7 @@ export function createWorkerPool<In, Out>(script: URL, options: WorkerPoolOption
         void worker.terminate();
         return;
       }
+      fruitlessDeaths = 0;
       const job = release(worker);
       // Not once it is closing: the process must stay until the thread has ended.
       if (!closed) worker.unref();
@@ -137,13 +141,15 @@ export function createWorkerPool<In, Out>(script: URL, options: WorkerPoolOption
       failure = error;
     });
     worker.on('exit', (code) => {
-      starting.delete(worker);
+      const wasReady = !starting.delete(worker);
       if (abandoned.delete(worker)) return;
       const job = release(worker);
       const at = idle.indexOf(worker);
       if (at >= 0) idle.splice(at, 1);
       job?.reject(closed ? cancelled() : (failure ?? new Error(`a worker thread exited with code ${code}`)));
-      if (!closed && job !== undefined) startWorker();
+      // One that could not start is not tried again by itself: the next would fail like it.
+      const replace = job !== undefined || (wasReady && ++fruitlessDeaths <= mostFruitlessDeaths);
+      if (!closed && replace) startWorker();
       else if (!closed && busy.size === 0 && idle.length === 0)
         for (const waiting of queue.splice(0)) waiting.reject(failure ?? new Error('no worker thread could start'));
       dispatch();
@@ -161,6 +167,7 @@ export function createWorkerPool<In, Out>(script: URL, options: WorkerPoolOption
           return;
         }
         queue.push({ input, transfer, resolve, reject });
+        if (idle.length === 0 && busy.size < size) startWorker();
         dispatch();
       }),
     close: async () => {

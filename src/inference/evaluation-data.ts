@@ -1,10 +1,9 @@
 // The labelled photos of an evaluation: one split of a prepared data set, or a folder with a folder for each class.
 import { stat } from 'node:fs/promises';
 import { basename, join } from 'node:path';
-import { asPawprintError, PawprintError } from '../core/index.ts';
+import { asPawprintError, matchClass, PawprintError, requireClass } from '../core/index.ts';
 import { openPreparedDataset, splitNames, type PreparedDataset, type SplitName } from '../data/index.ts';
 import type { ModelMetadata } from '../models/index.ts';
-import { matchClass, requireClass } from './class-names.ts';
 import { listFolder, walkPhotos } from './photo-input.ts';
 
 /** A photo whose class is known. */

@@ -4,7 +4,7 @@ import { mkdir, writeFile } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import sharp from 'sharp';
 import { buildInferenceGraph, layOut } from '../../src/graph/index.ts';
-import { networkFor, outputColumns, writeModelFile } from '../../src/models/index.ts';
+import { networkFor, outputColumns, withKnownAnswer, writeModelFile } from '../../src/models/index.ts';
 import { testMetadata } from './test-metadata.ts';
 
 export interface ColourModelOptions {
@@ -13,11 +13,19 @@ export interface ColourModelOptions {
   readonly temperature?: number;
   /** 4 unless told; NaN makes a broken model. */
   readonly strength?: number;
+  /** With its known answer, so that it can be served; false unless told. */
+  readonly knownAnswer?: boolean;
 }
 
 /** Two classes: logit = strength · (mean red − mean blue) / 255 for classNames[1]. Three: blue, green, red planes. */
 export async function writeColourModel(path: string, options: ColourModelOptions = {}): Promise<void> {
-  const { classNames = ['cats', 'dogs'], imageSizePx = 16, temperature = 1, strength = 4 } = options;
+  const {
+    classNames = ['cats', 'dogs'],
+    imageSizePx = 16,
+    temperature = 1,
+    strength = 4,
+    knownAnswer = false,
+  } = options;
   const params = { channels: [8], hidden: 8, dropout: 0 };
   const network = networkFor('logistic-regression', classNames.length, params);
   const layout = layOut(network, [1, 3, imageSizePx, imageSizePx]);
@@ -54,7 +62,7 @@ export async function writeColourModel(path: string, options: ColourModelOptions
     preprocessing: { imageSizePx, fit: 'stretch', filter: 'bilinear', mean: [0, 0, 0], std: [255, 255, 255] },
     temperature,
   });
-  await writeModelFile(path, graph, metadata);
+  await writeModelFile(path, graph, knownAnswer ? await withKnownAnswer(graph, metadata) : metadata);
 }
 
 /** Writes a picture of one colour. The ending chooses the format. */

@@ -10,6 +10,7 @@ export const ranks: Readonly<Record<string, number>> = {
   evaluation: 1,
   runtime: 2,
   data: 2,
+  client: 2,
   tracking: 2,
   models: 3,
   features: 3,
@@ -29,6 +30,16 @@ const packageOwners: Readonly<Record<string, string>> = {
   '@julusian/jpeg-turbo': 'image',
   commander: 'cli',
 };
+
+/** Doors beside a folder's index.ts: a part of it, for processes and threads that are to start fast and stay small. */
+const narrowDoors: ReadonlySet<string> = new Set([
+  'graph/onnx-inspect.ts',
+  'image/preprocessing.ts',
+  'image/records.ts',
+  'inference/serving/index.ts',
+  'models/is-known-answer.ts',
+  'models/model-file.ts',
+]);
 
 const maxLines = 500;
 
@@ -77,7 +88,8 @@ function checkImport(path: string, target: string): string[] {
   if (otherRank === undefined) return [`${path}: imports ${other}, which is not in the layer table`];
   const violations: string[] = [];
   if (otherRank >= ownRank) violations.push(`${path}: ${own} (${ownRank}) imports ${other} (${otherRank})`);
-  if (resolved !== `${other}/index.ts`) violations.push(`${path}: enters ${other} by ${target}, not by its index.ts`);
+  if (resolved !== `${other}/index.ts` && !narrowDoors.has(resolved))
+    violations.push(`${path}: enters ${other} by ${target}, not by its index.ts`);
   return violations;
 }
 

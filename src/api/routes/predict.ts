@@ -1,11 +1,12 @@
 // POST /predict: one picture in, label and probabilities out.
 import type { FastifyInstance } from 'fastify';
-import { statedAnswer } from '../../inference/index.ts';
+import { statedAnswer } from '../../inference/serving/index.ts';
+import type { AppDependencies } from '../dependencies.ts';
 import { describeAnswer, describeRequest, type Predict, whileClientWaits } from '../predicting.ts';
 import { type PredictQuery, predictionSchema, predictQuerySchema } from '../schemas/prediction.ts';
 import { uploadedImage } from '../uploads/uploaded-image.ts';
 
-export function predictRoutes(app: FastifyInstance, predict: Predict): void {
+export function predictRoutes(app: FastifyInstance, { limits }: AppDependencies, predict: Predict): void {
   app.post<{ Querystring: PredictQuery }>(
     '/predict',
     {
@@ -21,7 +22,7 @@ export function predictRoutes(app: FastifyInstance, predict: Predict): void {
     },
     async (request, reply) => {
       const signal = whileClientWaits(reply);
-      const bytes = await uploadedImage(request);
+      const bytes = await uploadedImage(request, limits.maxBodyBytes);
       const asked = { request, signal, started: performance.now() };
       const answer = await predict({ kind: 'picture', bytes, explain: request.query.explain ?? false }, asked);
       const { label, confidence } = answer.prediction;

@@ -70,6 +70,22 @@ export default defineCommand({
       .default(64 << 20)
       .describe('size at which a new file of it is begun'),
     logKeepDays: count.max(36_500).optional().describe('days after which its files are removed; never unless told'),
+    apiKeys: z
+      .string()
+      .min(1)
+      .optional()
+      .describe('key file of `pawprint api-key`; then predictions need a key. /admin always does'),
+    rateLimit: count.max(1e6).optional().describe('requests a minute of one key, or of one address without a key'),
+    rateBurst: count.max(1e6).optional().describe('of these, at once; all of them unless told'),
+    corsOrigin: z
+      .array(z.string())
+      .default([])
+      .describe('site whose pages may call the service, as https://shop.example'),
+    trustProxy: z
+      .array(z.string())
+      .default([])
+      .describe('proxy whose X-Forwarded-For is believed: an address, or a network as 10.0.0.0/8'),
+    protectMetrics: z.boolean().default(false).describe('/metrics and /stats need a key too, of any scope'),
     lameDuckMs: z.coerce
       .number()
       .int()
@@ -86,8 +102,12 @@ export default defineCommand({
     const model = findModel(options.model, context);
     const fromHere = (path: string | undefined): string | undefined =>
       path === undefined ? undefined : resolve(context.cwd, path);
-    const [challenger, logPredictions] = [fromHere(options.challenger), fromHere(options.logPredictions)];
-    const service = await startService({ ...options, model, challenger, logPredictions }, context);
+    const files = {
+      challenger: fromHere(options.challenger),
+      logPredictions: fromHere(options.logPredictions),
+      apiKeys: fromHere(options.apiKeys),
+    };
+    const service = await startService({ ...options, ...files, model }, context);
     return { stream: untilStopped(service, context) };
   },
 });

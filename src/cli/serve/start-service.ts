@@ -2,9 +2,9 @@
 import { hostname } from 'node:os';
 import { dirname } from 'node:path';
 import type { FastifyBaseLogger } from 'fastify';
-import { buildApp } from '../../api/index.ts';
+import { type AppDependencies, buildApp, checkOrigins, checkTrustProxy } from '../../api/index.ts';
 import { defaultWorkerCount, PawprintError } from '../../core/index.ts';
-import { createModelHost, type ModelHost, type ServedModel, watchModelFile } from '../../inference/index.ts';
+import { createModelHost, type ModelHost, type ServedModel, watchModelFile } from '../../inference/serving/index.ts';
 import {
   createPredictionLog,
   createRecentPredictions,
@@ -12,10 +12,12 @@ import {
   createServiceMetrics,
   instanceIdFrom,
   type PredictionLog,
+  createTracing,
   type ServiceMetrics,
 } from '../../monitoring/index.ts';
 import type { CommandContext } from '../command.ts';
 import { drainConnections } from './drain.ts';
+import { tracingOptionsFromEnvironment } from './tracing-options.ts';
 
 export interface ServiceOptions {
   /** Absolute. */
@@ -44,6 +46,13 @@ export interface ServiceOptions {
   readonly logFsync: 'interval' | 'always' | 'never';
   readonly logMaxFileBytes: number;
   readonly logKeepDays?: number | undefined;
+  /** Absolute. */
+  readonly apiKeys?: string | undefined;
+  readonly rateLimit?: number | undefined;
+  readonly rateBurst?: number | undefined;
+  readonly corsOrigin: readonly string[];
+  readonly trustProxy: readonly string[];
+  readonly protectMetrics: boolean;
 }
 
 export interface RunningService {
@@ -63,8 +72,11 @@ const logCloseMs = 2000;
  */
 export async function startService(options: ServiceOptions, context: CommandContext): Promise<RunningService> {
   const { stdout, stderr, version, now } = context;
+  const tracingOptions = tracingOptionsFromEnvironment(context.env);
+  // Before the model is loaded: a slip in a flag is told at once.
+  const security = securityOptions(options);
   let metrics: ServiceMetrics | undefined;
-  let log: FastifyBaseLogger | undefined;
+  let logger: FastifyBaseLogger | undefined;
   const host = await createModelHost(options.model, {
     workers: options.workers ?? defaultWorkerCount(),
     maxWaiting: options.maxWaiting,
@@ -77,7 +89,7 @@ export async function startService(options: ServiceOptions, context: CommandCont
     random: Math.random,
     onThreadLost: (error) => {
       metrics?.threadsLost.inc();
-      log?.error({ err: error }, 'a worker thread died or hung: another takes its place');
+      logger?.error({ err: error }, 'a worker thread died or hung: another takes its place');
     },
     onBatch: (size) => metrics?.batchSize.observe(size),
     onServed: (model) => {
@@ -98,6 +110,12 @@ export async function startService(options: ServiceOptions, context: CommandCont
     announce(metrics, host.current);
     predictionLog = openPredictionLog(options, { metrics, context });
     const kept = predictionLog;
+    const tracing = await createTracing({
+      ...tracingOptions,
+      serviceVersion: version,
+      metrics,
+      onError: (error) => logger?.warn({ err: error }, 'traces are lost'),
+    });
     let ready = true;
     const { maxBodyBytes, maxPixels, maxBatchPictures } = options;
     const app = await buildApp({
@@ -107,14 +125,16 @@ export async function startService(options: ServiceOptions, context: CommandCont
       statistics: createRequestStatistics(classNames, { now: () => performance.now(), startedAt: now() }),
       recentPredictions: createRecentPredictions(rememberedPredictions),
       predictionLog,
+      tracing,
       isReady: () => ready,
       version,
       now,
       limits: { maxBodyBytes, maxPixels, maxBatchPictures },
       timeouts: { headersMs: options.headersTimeoutMs, requestMs: options.requestTimeoutMs },
       log: stdout,
+      security,
     });
-    log = app.log;
+    logger = app.log;
     const address = await app.listen({ port: options.port, host: options.host }).catch((error: unknown) => {
       throw asListenError(error, options);
     });
@@ -126,7 +146,7 @@ export async function startService(options: ServiceOptions, context: CommandCont
         watch?.stop();
         await drainConnections(app, options);
         await host.close();
-        await kept?.close(logCloseMs);
+        await Promise.all([kept?.close(logCloseMs), tracing.close()]);
       },
     };
   } catch (error) {
@@ -134,6 +154,18 @@ export async function startService(options: ServiceOptions, context: CommandCont
     await predictionLog?.close(logCloseMs);
     throw error;
   }
+}
+
+function securityOptions(options: ServiceOptions): AppDependencies['security'] {
+  const { apiKeys, rateLimit, rateBurst, corsOrigin, trustProxy, protectMetrics } = options;
+  return {
+    apiKeys,
+    rateLimit: rateLimit === undefined ? undefined : { requestsPerMinute: rateLimit, burst: rateBurst },
+    corsOrigins: checkOrigins(corsOrigin),
+    trustProxy: checkTrustProxy(trustProxy),
+    protectMetrics,
+    nowMs: () => performance.now(),
+  };
 }
 
 function announce(metrics: ServiceMetrics, { name, file }: ServedModel): void {

@@ -1,6 +1,6 @@
 // The explainer: a model file's answers together with the places of the photo that they rest on. Everything comes from
 // the model file; no file is touched once it is loaded.
-import { PawprintError } from '../../core/index.ts';
+import { matchClass, PawprintError } from '../../core/index.ts';
 import { readOnnx, writeOnnx } from '../../graph/index.ts';
 import {
   createDecoder,
@@ -13,7 +13,6 @@ import {
 } from '../../image/index.ts';
 import { type ModelFile, type ModelMetadata, readModelFile } from '../../models/index.ts';
 import { createSession, defaultThreads, type Session } from '../../runtime/index.ts';
-import { matchClass } from '../class-names.ts';
 import { type Prediction, Predictor } from '../predictor.ts';
 import { buildExplanationGraph, type ExplanationGraph } from './explanation-graph.ts';
 import type { ExplanationMethod } from './feature-map.ts';

@@ -3,6 +3,7 @@
 import { asFamilyError, createWorkerPool, fromWire, PawprintError, workerScript } from '../../core/index.ts';
 import type { ImageLimits } from '../../image/index.ts';
 import type { ModelFile } from '../../models/index.ts';
+import { shareModel } from './share-model.ts';
 import type { ServeAnswer, ServeJob, ServeReply, ServeSettings } from './serve-work.ts';
 
 export interface QueueLimits {
@@ -63,12 +64,12 @@ const minWorkerTimeoutMs = 30_000;
 export function createPredictionQueue(options: PredictionQueueOptions): PredictionQueue {
   const { model, path, maxWaiting, maxBatch, deadlineMs, limits = {}, observe = false } = options;
   const { workerTimeoutMs = Math.max(minWorkerTimeoutMs, 3 * deadlineMs) } = options;
-  const workerData: ServeSettings = { file: model, path, limits, observe };
+  const workerData: ServeSettings = { file: shareModel(model), path, limits, observe };
   const pool = createWorkerPool<readonly ServeJob[], ServeReply[]>(workerScript(import.meta.url, 'serve-worker'), {
     size: options.workers,
     workerData,
     maxJobMs: workerTimeoutMs,
-    youngGenerationMb: 16,
+    youngGenerationMb: 3,
   });
   const waiting: Entry[] = [];
   const idle = new Set<() => void>();

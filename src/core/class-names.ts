@@ -1,5 +1,5 @@
 // Matching the class names of a data set to a model's: `Cat`, `cats` and `CATS` are one class.
-import { PawprintError } from '../core/index.ts';
+import { PawprintError } from './errors.ts';
 
 /** The forms by which a name may be known: itself and what its English plural endings leave. */
 function forms(name: string): Set<string> {
