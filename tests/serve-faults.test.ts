@@ -96,8 +96,8 @@ test('threads that die or hang under load: all others are answered right, and ea
   assert.deepEqual([hung.status, (JSON.parse(hung.text) as { code: string }).code], [503, 'DEADLINE_EXCEEDED']);
   assertFaultless(await others.stop());
   // One that dies once costs a thread, one that always does costs two: it is tried again, alone.
-  assert.equal(await metric(service, 'pawprint_worker_threads_lost_total'), 4 + 2 * 2 + 2);
-  assert.equal(service.log().filter(({ msg }) => /thread died or hung/.test(String(msg))).length, 10);
+  assert.equal(await metric(service, 'pawprint_worker_failures_total'), 4 + 2 * 2 + 2);
+  assert.equal(service.log().filter(({ msg }) => /thread died, hung/.test(String(msg))).length, 10);
   for (let look = 0; look < 100 && threadCount(service.child) > threads; look++) await delay(50);
   assert.ok(threadCount(service.child) <= threads, `${threadCount(service.child)} threads, ${threads} before`);
   // A thread that hangs keeps no service from ending, and who waits for it is told.

@@ -87,9 +87,9 @@ export async function startService(options: ServiceOptions, context: CommandCont
     observe: options.logPredictions !== undefined,
     now,
     random: Math.random,
-    onThreadLost: (error) => {
-      metrics?.threadsLost.inc();
-      logger?.error({ err: error }, 'a worker thread died or hung: another takes its place');
+    onWorkerFailure: (error) => {
+      metrics?.workerFailures.inc();
+      logger?.error({ err: error }, 'a worker thread died, hung or met a bug: its pictures are tried once more, alone');
     },
     onBatch: (size) => metrics?.batchSize.observe(size),
     onServed: (model) => {

@@ -53,6 +53,23 @@ test('each picture gets the answer of the predictor, bit for bit, whatever the b
   }
 });
 
+test('pictures that lie in one piece of memory, as small uploads do, are all answered', async () => {
+  // Was: the memory was given back with the first of them; the batch failed, and each was tried again alone.
+  const few = pictures.slice(0, 6);
+  const memory = new Uint8Array(Buffer.concat(few));
+  let end = 0;
+  const views = few.map(({ length }) => memory.subarray(end, (end += length)));
+  const failures: unknown[] = [];
+  const queue = queueWith({ maxBatch: 8, onWorkerFailure: (error) => failures.push(error) });
+  const apart = await Promise.all(few.map((bytes) => queue.answer(picture(bytes))));
+  const together = await Promise.all(views.map((bytes) => queue.answer(picture(bytes))));
+  const twice = await Promise.all([0, 1, 0].map((i) => queue.answer(picture(few[i] ?? new Uint8Array()))));
+  const probabilities = (answers: typeof apart): unknown => answers.map(({ prediction }) => prediction.probabilities);
+  assert.deepEqual(probabilities(together), probabilities(apart));
+  assert.deepEqual(probabilities(twice), probabilities([0, 1, 0].flatMap((i) => apart[i] ?? [])));
+  assert.deepEqual(failures, []);
+});
+
 test('a bad picture fails alone', async () => {
   const queue = queueWith();
   const mixed = [...pictures.slice(0, 3), Uint8Array.of(1, 2, 3), new Uint8Array(0), ...pictures.slice(3, 6)];

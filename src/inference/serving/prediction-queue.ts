@@ -23,8 +23,8 @@ export interface QueueLimits {
   readonly limits?: ImageLimits;
   /** Whether answers say what the picture was like; not unless told. */
   readonly observe?: boolean;
-  /** Told why, when a worker thread died or hung; another has taken its place. */
-  readonly onThreadLost?: (error: unknown) => void;
+  /** Told why, when a worker thread died, hung (another has then taken its place) or met a bug. */
+  readonly onWorkerFailure?: (error: unknown) => void;
   /** Told the size of each batch when a worker takes it. */
   readonly onBatch?: (size: number) => void;
 }
@@ -106,9 +106,9 @@ export function createPredictionQueue(options: PredictionQueueOptions): Predicti
       });
     } catch (thrown) {
       const error = asFamilyError(thrown);
-      const lost = !(error instanceof PawprintError) || error.code === 'DEADLINE_EXCEEDED';
-      if (lost) options.onThreadLost?.(error);
-      const final = again || !lost;
+      const failed = !(error instanceof PawprintError) || error.code === 'DEADLINE_EXCEEDED';
+      if (failed) options.onWorkerFailure?.(error);
+      const final = again || !failed;
       if (final) for (const { reject } of batch) reject(error);
       else await Promise.all(batch.filter(({ isSettled }) => !isSettled()).map((each) => run([each], true)));
     }

@@ -5,7 +5,7 @@ export interface PredictionMetrics {
   readonly predictions: Counter<'label' | 'decision'>;
   readonly confidence: Histogram;
   readonly batchSize: Histogram;
-  readonly threadsLost: Counter;
+  readonly workerFailures: Counter;
   readonly feedback: Counter<'outcome'>;
 }
 
@@ -43,9 +43,9 @@ export function predictionMetrics(registry: Registry, options: PredictionMetrics
   return {
     predictions,
     feedback,
-    threadsLost: new Counter({
-      name: 'pawprint_worker_threads_lost_total',
-      help: 'Worker threads that died or hung at their work; another takes the place of each.',
+    workerFailures: new Counter({
+      name: 'pawprint_worker_failures_total',
+      help: 'Batches at which a worker thread died, hung or met a bug; their pictures are tried once more, alone.',
       registers: [registry],
     }),
     confidence: new Histogram({
