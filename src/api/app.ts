@@ -6,6 +6,7 @@ import type { z } from 'zod';
 import { PawprintError } from '../core/index.ts';
 import { logRequests } from './access-log.ts';
 import type { AppDependencies } from './dependencies.ts';
+import { answerEarlyRequests } from './early-answers.ts';
 import { answerUnknownRoutes } from './not-found.ts';
 import { openApi } from './openapi/index.ts';
 import { createPredict } from './predicting.ts';
@@ -19,15 +20,15 @@ import { pageRoutes } from './routes/page.ts';
 import { predictBatchRoutes } from './routes/predict-batch.ts';
 import { predictRoutes } from './routes/predict.ts';
 import './route.ts';
-import { answerClientError, apiHeaders, securityPlugin } from './security/index.ts';
+import { apiHeaders, createClientErrors, refuseOddRequests, securityPlugin } from './security/index.ts';
 import { traceRequests } from './trace-requests.ts';
 
 export type { AppDependencies, RequestLimits } from './dependencies.ts';
 
 /** A client's own request id is kept when it is one: letters, digits, dots, dashes. */
 const requestIdPattern = /^[\w.-]{1,128}$/;
-/** Fields beside the picture, and the parts in all: a form has a handful, an attack has thousands. */
-const multipartLimits = { files: 1, fields: 16, parts: 17, fieldNameSize: 100, fieldSize: 1024, headerPairs: 32 };
+/** Of one part of a form; see form-files.ts for the form as a whole. */
+const partLimits = { fieldNameSize: 100, fieldSize: 1024, headerPairs: 32 };
 /** Slow senders may not hold connections: headers, and whole requests, that have not arrived by then are given up. */
 const [headersTimeoutMs, requestTimeoutMs] = [10_000, 30_000];
 /** How often the server looks for them. */
@@ -38,11 +39,17 @@ const keepAliveMs = 65_000;
 /** Builds the app. Answers follow docs/errors.md; log lines hold no picture and no key. */
 export async function buildApp(dependencies: AppDependencies): Promise<FastifyInstance> {
   const { limits, log, version, security, now } = dependencies;
+  const clientErrors = createClientErrors();
   const app = fastify({
     bodyLimit: limits.maxBodyBytes,
     requestTimeout: requestTimeoutMs,
     keepAliveTimeout: keepAliveMs,
-    http: { headersTimeout: headersTimeoutMs, connectionsCheckingInterval: connectionsCheckingIntervalMs },
+    http: {
+      headersTimeout: headersTimeoutMs,
+      connectionsCheckingInterval: connectionsCheckingIntervalMs,
+      // Refused by refuseOddRequests instead, in the form of every other refusal.
+      requireHostHeader: false,
+    },
     // One line a request, with what was answered; Fastify's own two say less.
     logController: new LogController({ disableRequestLogging: true }),
     logger: log === null ? false : { level: 'info', stream: log },
@@ -51,7 +58,7 @@ export async function buildApp(dependencies: AppDependencies): Promise<FastifyIn
       return typeof given === 'string' && requestIdPattern.test(given) ? given : randomUUID();
     },
     trustProxy: security.trustProxy,
-    clientErrorHandler: answerClientError,
+    clientErrorHandler: clientErrors.answer,
     frameworkErrors: (error, request, reply) =>
       void sendProblem(error, request, reply.headers({ ...apiHeaders, 'x-request-id': request.id })),
   });
@@ -61,11 +68,14 @@ export async function buildApp(dependencies: AppDependencies): Promise<FastifyIn
     void reply.header('x-request-id', request.id);
     done();
   });
+  clientErrors.watch(app);
+  answerEarlyRequests(app);
   traceRequests(app, dependencies);
   logRequests(app, dependencies);
   app.setErrorHandler((error, request, reply) => sendProblem(error, request, reply));
   answerUnknownRoutes(app);
   await securityPlugin(app, { ...security, now });
+  refuseOddRequests(app);
   openApi(app, {
     title: 'Pawprint',
     version,
@@ -76,7 +86,7 @@ export async function buildApp(dependencies: AppDependencies): Promise<FastifyIn
   metricsRoutes(app, dependencies);
   await pageRoutes(app, dependencies);
   await app.register(async (pictures) => {
-    await takePictures(pictures, limits.maxBodyBytes);
+    await takePictures(pictures);
     predictRoutes(pictures, dependencies, predict);
     predictBatchRoutes(pictures, dependencies, predict);
   });
@@ -109,8 +119,8 @@ function checkBySchemas(app: FastifyInstance): void {
 }
 
 /** A picture comes as a form's field or as the body; it is bytes, whatever it says it is. */
-async function takePictures(app: FastifyInstance, fileSize: number): Promise<void> {
-  await app.register(multipart, { limits: { ...multipartLimits, fileSize } });
+async function takePictures(app: FastifyInstance): Promise<void> {
+  await app.register(multipart, { limits: partLimits });
   app.addContentTypeParser(/^(image\/|application\/octet-stream)/, { parseAs: 'buffer' }, (_, body, done) => {
     done(null, body);
   });

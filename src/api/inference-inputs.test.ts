@@ -1,6 +1,7 @@
 // Requests of the Open Inference Protocol as jobs, and everything that is none.
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import { PawprintError } from '../core/index.ts';
 import { jobsOf } from './inference-inputs.ts';
 
 const rules = { imageSizePx: 2, maxRows: 3 };
@@ -65,4 +66,13 @@ test('what is neither is refused before anything is made of it', () => {
   // A shape alone must not reserve memory.
   assert.equal(code(image({ shape: [4e9, 3, 2, 2] })), 'REQUEST_TOO_LARGE');
   assert.equal(code(picture({ shape: [4], data: ['AA==', 'AA==', 'AA==', 'AA=='] })), 'REQUEST_TOO_LARGE');
+});
+
+test('data nested deeper than its shape are refused, not followed', () => {
+  let deep: unknown = row[0];
+  for (let level = 0; level < 100_000; level++) deep = [deep];
+  assert.throws(
+    () => jobsOf(image({ data: [deep, ...row.slice(1)] }), rules),
+    (error) => error instanceof PawprintError && error.code === 'REQUEST_INVALID',
+  );
 });

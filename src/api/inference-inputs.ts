@@ -35,21 +35,31 @@ function tensorJobs({ datatype, shape, data }: Input, { imageSizePx: size, maxRo
   checkRows(rows, maxRows);
   const width = 3 * size * size;
   const values = new Float32Array(rows * width);
-  const filled = flatten(data, values, 0);
+  const filling: Filling = { values, filled: 0 };
+  fill(filling, data, shape.length);
+  const { filled } = filling;
   if (filled !== values.length) throw invalid(`${filled} numbers`, `${values.length} numbers for this shape`);
-  return Array.from({ length: rows }, (_, row) => ({
+  return Array.from({ length: rows }, (_, at) => ({
     kind: 'tensor',
-    values: values.slice(row * width, (row + 1) * width),
+    values: values.slice(at * width, (at + 1) * width),
   }));
 }
 
-/** Copies numbers, nested as the shape or flat, and returns where it ended; past the end it only counts. */
-function flatten(data: readonly unknown[], target: Float32Array, at: number): number {
+/** The rows of a request, end to end, as they fill. */
+interface Filling {
+  readonly values: Float32Array;
+  /** How many numbers came so far; past the end they are only counted. */
+  filled: number;
+}
+
+/** Copies numbers, flat or nested as the shape, in so many levels of lists at most. */
+function fill(filling: Filling, data: readonly unknown[], levels: number): void {
   for (const value of data)
-    if (typeof value === 'number') target[at++] = value;
-    else if (Array.isArray(value)) at = flatten(value, target, at);
-    else throw invalid(`${value === null ? 'null' : typeof value} among the data`, 'numbers');
-  return at;
+    if (typeof value === 'number') filling.values[filling.filled++] = value;
+    else if (!Array.isArray(value))
+      throw invalid(`${value === null ? 'null' : typeof value} among the data`, 'numbers');
+    else if (levels === 1) throw invalid('lists deeper than the shape', 'numbers, flat or nested as the shape');
+    else fill(filling, value, levels - 1);
 }
 
 const base64 = /^[A-Za-z0-9+/]+={0,2}$/;

@@ -9,7 +9,8 @@ export function answerUnknownRoutes(app: FastifyInstance): void {
   app.setNotFoundHandler((request, reply) => {
     const [path = '/'] = request.url.split('?');
     const allowed = methods.filter((method) => (app.findRoute({ method, url: path }) as object | null) !== null);
-    if (allowed.length === 0) {
+    // A route that says so itself knows the method, but not this one of its addresses.
+    if (allowed.length === 0 || allowed.some((method) => method === request.method)) {
       const hint =
         'GET /docs lists what there is: POST /predict, GET /health, /live, /ready, /metrics, /stats and more.';
       return sendProblem(

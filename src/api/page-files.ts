@@ -27,21 +27,29 @@ const contentTypes: Readonly<Record<string, string>> = {
   '.wasm': 'application/wasm',
 };
 
+/** Pages have addresses of their own. */
+const addresses: Readonly<Record<string, string>> = { 'index.html': '/', 'docs.html': '/docs' };
+
 /** ONNX Runtime for the browser without a GPU: its module, the glue, and the WebAssembly of both. */
 const runtimeFiles = ['ort.wasm.min.mjs', 'ort-wasm-simd-threaded.mjs', 'ort-wasm-simd-threaded.wasm'];
 
-/** Every file by its address: `/` and `/page/*`, `/code/*`, `/runtime/*`. */
+/** Swagger UI: reads /openapi.json and lets it be tried. */
+const documentationFiles = ['swagger-ui.css', 'swagger-ui-bundle.js'];
+
+/** Every file by its address: `/`, `/docs`, and `/page/*`, `/code/*`, `/runtime/*`, `/docs/*`. */
 export async function findPageFiles(): Promise<ReadonlyMap<string, PageFileReader>> {
   const folder = new URL('../../web/', import.meta.url);
   const files = new Map<string, PageFileReader>();
   for (const name of await readdir(folder)) {
     if (contentTypes[extname(name)] === undefined) continue;
-    files.set(name === 'index.html' ? '/' : `/page/${name}`, () => readSmall(new URL(name, folder)));
+    files.set(addresses[name] ?? `/page/${name}`, () => readSmall(new URL(name, folder)));
   }
   for (const name of browserModules)
     files.set(`/code/${name}.js`, async () => inMemory('.js', Buffer.from(await readBrowserModule(name))));
   const runtime = new URL('./', import.meta.resolve('onnxruntime-web/ort-wasm-simd-threaded.wasm'));
   for (const name of runtimeFiles) files.set(`/runtime/${name}`, () => statLarge(new URL(name, runtime)));
+  const documentation = new URL('./static/', import.meta.resolve('@fastify/swagger-ui/package.json'));
+  for (const name of documentationFiles) files.set(`/docs/${name}`, () => readSmall(new URL(name, documentation)));
   return files;
 }
 

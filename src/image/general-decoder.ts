@@ -1,9 +1,11 @@
 // Decoding through sharp: every format but plain JPEG, and JPEGs that libjpeg-turbo will not take (CMYK, damaged).
 import { PawprintError } from '../core/index.ts';
 import { defaultMaxPixels, type ImageInfo, type ImageLimits } from './inspect.ts';
+import { leanFile } from './lean-file.ts';
 import type { Pixels } from './pixels.ts';
 import { loadSharp } from './sharp-loader.ts';
 import { lacksEnding } from './sniff.ts';
+import { upright } from './upright.ts';
 
 export interface DecodeOptions extends ImageLimits {
   /** Take what there is of a picture that ends too early, instead of refusing it. */
@@ -17,7 +19,7 @@ const background = { r: 128, g: 128, b: 128 };
 export async function decodeGeneral(bytes: Uint8Array, info: ImageInfo, options: DecodeOptions): Promise<Pixels> {
   try {
     const sharp = await loadSharp();
-    const { data, info: result } = await sharp(bytes, {
+    const { data, info: result } = await sharp(leanFile(bytes, info.format).bytes, {
       failOn: options.tolerateTruncation === true ? 'none' : strictness(info),
       // The header was checked already; this holds even if sharp should read another size out of it.
       limitInputPixels: options.maxPixels ?? defaultMaxPixels,
@@ -26,13 +28,12 @@ export async function decodeGeneral(bytes: Uint8Array, info: ImageInfo, options:
       sequentialRead: true,
       pages: 1,
     })
-      .autoOrient()
       .flatten({ background })
       .toColourspace('srgb')
       .raw({ depth: 'uchar' })
       .toBuffer({ resolveWithObject: true });
     const rgb = result.channels === 3 ? data : widen(data, result.channels);
-    return { width: result.width, height: result.height, data: rgb };
+    return upright({ width: result.width, height: result.height, data: rgb }, info.orientation);
   } catch (error) {
     throw unreadable(bytes, info, error);
   }

@@ -4,6 +4,7 @@ import { PawprintError } from '../core/index.ts';
 import { decodeImage } from './decode.ts';
 import { inspectImage, inspectJpegImage } from './inspect.ts';
 import { lacksEnding, sniffFormat } from './sniff.ts';
+import { scanBomb } from './test-vectors/picture-bytes.ts';
 import { asAnimation, asSharp, gradient, pngBomb } from './test-vectors/pictures.ts';
 
 const picture = gradient(60, 40);
@@ -104,4 +105,28 @@ test('limits are the caller’s to set', async () => {
   await assert.rejects(inspectImage(png, { maxSidePx: 59 }), { code: 'IMAGE_TOO_LARGE' });
   const gif = await asAnimation(picture).gif().toBuffer();
   await assert.rejects(inspectImage(gif, { maxFrames: 1 }), { code: 'IMAGE_TOO_LARGE', message: /2 frames/ });
+});
+
+test('a JPEG of a hundred scans is taken, one of a hundred and one is refused before it is decoded', async () => {
+  assert.equal(inspectJpegImage(scanBomb(64, 100)).progressive, true);
+  await assert.rejects(
+    decodeImage(scanBomb(64, 101)),
+    (error) => error instanceof PawprintError && error.code === 'IMAGE_TOO_LARGE' && /scans/.test(error.message),
+  );
+  // A sequential file whose first scan holds all components ends with it for every decoder.
+  const jpeg = await asSharp(picture).jpeg().toBuffer();
+  const scan = jpeg.subarray(jpeg.lastIndexOf(Buffer.of(0xff, 0xda)), -2);
+  const repeated = Buffer.concat([jpeg.subarray(0, -2), ...Array<Buffer>(200).fill(scan), jpeg.subarray(-2)]);
+  assert.equal(inspectJpegImage(repeated).width, 60);
+});
+
+test('an AVIF may have half as many pixels as others', async () => {
+  const [avif, webp] = [await asSharp(picture).avif().toBuffer(), await asSharp(picture).webp().toBuffer()];
+  const maxPixels = 60 * 40;
+  assert.equal((await inspectImage(webp, { maxPixels })).format, 'webp');
+  assert.equal((await inspectImage(avif, { maxPixels: 2 * maxPixels })).format, 'avif');
+  await assert.rejects(
+    inspectImage(avif, { maxPixels: 2 * maxPixels - 1 }),
+    (error) => error instanceof PawprintError && error.code === 'IMAGE_TOO_LARGE',
+  );
 });

@@ -1,7 +1,8 @@
 // What a picture file says of itself, before a single pixel is decoded; and the limits that are enforced there.
 import { PawprintError } from '../core/index.ts';
 import { readBmpHeader } from './bmp.ts';
-import { readJpegHeader } from './jpeg-header.ts';
+import { maxJpegScans, readJpegHeader } from './jpeg-header.ts';
+import { leanFile } from './lean-file.ts';
 import { loadSharp } from './sharp-loader.ts';
 import { type ImageFormat, lacksEnding, sniffFormat } from './sniff.ts';
 
@@ -21,7 +22,7 @@ export interface ImageInfo {
 }
 
 export interface ImageLimits {
-  /** Pixels of one frame; more are refused before decoding. */
+  /** Pixels of one frame, of an AVIF half as many; more are refused before decoding. */
   readonly maxPixels?: number;
   /** Pixels of the longer side. */
   readonly maxSidePx?: number;
@@ -30,6 +31,11 @@ export interface ImageLimits {
 
 /** 50 megapixels: above every phone's default mode, far below what exhausts memory (150 MB as RGB). */
 export const defaultMaxPixels = 50_000_000;
+/**
+ * Of the pixels allowed, so many in an AVIF: its decoder holds the whole picture several times over (50 megapixels, in a
+ * file of a kilobyte, took 850 MB).
+ */
+const avifShare = 0.5;
 /** JPEG's own limit. A line of a million pixels is no photo, and scaling it would take memory by its length. */
 export const defaultMaxSidePx = 65_535;
 export const defaultMaxFrames = 1000;
@@ -79,6 +85,8 @@ function previewBytes(bytes: Uint8Array): string {
 function inspectJpeg(bytes: Uint8Array): ImageInfo {
   const header = readJpegHeader(bytes);
   if (header === undefined || header.width === 0 || header.height === 0) throw damagedHeader(bytes, 'jpeg');
+  if (header.scans > maxJpegScans)
+    throw tooLarge('the JPEG picture has too many scans', `at most ${maxJpegScans} scans`, `more than ${maxJpegScans}`);
   return {
     format: 'jpeg',
     width: header.width,
@@ -120,14 +128,15 @@ async function inspectOther(bytes: Uint8Array, format: ImageFormat): Promise<Ima
   if (format === 'heif') throw unsupportedHeif();
   try {
     const sharp = await loadSharp();
-    const metadata = await sharp(bytes, { limitInputPixels: false, sequentialRead: true }).metadata();
-    const { width, height, pages = 1, pageHeight, orientation = 1, space, depth, hasAlpha, isProgressive } = metadata;
+    const lean = leanFile(bytes, format);
+    const metadata = await sharp(lean.bytes, { limitInputPixels: false, sequentialRead: true }).metadata();
+    const { width, height, pages = 1, pageHeight, space, depth, hasAlpha, isProgressive } = metadata;
     return {
       format,
       width,
       height: pageHeight ?? height,
       frames: pages,
-      orientation,
+      orientation: lean.orientation ?? metadata.orientation ?? 1,
       colourSpace:
         space === 'cmyk'
           ? 'cmyk'
@@ -170,11 +179,12 @@ function unsupportedHeif(): PawprintError {
 }
 
 function checkLimits(info: ImageInfo, limits: ImageLimits): ImageInfo {
-  const { width, height, frames } = info;
+  const { format, width, height, frames } = info;
   const { maxPixels = defaultMaxPixels, maxSidePx = defaultMaxSidePx, maxFrames = defaultMaxFrames } = limits;
   const size = `${width} × ${height} pixels`;
-  if (width * height > maxPixels)
-    throw tooLarge(`the picture has ${size}`, `at most ${maxPixels} pixels`, `${width * height} pixels`);
+  const mostPixels = format === 'avif' ? Math.floor(maxPixels * avifShare) : maxPixels;
+  if (width * height > mostPixels)
+    throw tooLarge(`the picture has ${size}`, `at most ${mostPixels} pixels`, `${width * height} pixels`);
   if (Math.max(width, height) > maxSidePx)
     throw tooLarge(`the picture has ${size}`, `sides of at most ${maxSidePx} pixels`, size);
   if (frames > maxFrames)

@@ -1,4 +1,5 @@
-// The facts in a JPEG's header, read without decoding (ITU-T T.81 annex B; EXIF 2.3 for the orientation).
+// The facts in a JPEG's header, read without decoding (ITU-T T.81 annex B).
+import { exifOrientation } from './exif.ts';
 
 export interface JpegHeader {
   readonly width: number;
@@ -7,9 +8,17 @@ export interface JpegHeader {
   readonly components: number;
   readonly bitDepth: number;
   readonly progressive: boolean;
+  /** Passes over the picture that a decoder makes; counted no further than `maxJpegScans` and one. */
+  readonly scans: number;
   /** EXIF orientation 1–8; 1 where none is stated. */
   readonly orientation: number;
 }
+
+/**
+ * Encoders make about ten. Each costs a pass over all blocks, and may take a hundred bytes of the file: without a limit,
+ * a small file keeps a decoder busy for minutes.
+ */
+export const maxJpegScans = 100;
 
 /** Reads up to the frame header; undefined when there is none (damaged or cut off before it). */
 export function readJpegHeader(bytes: Uint8Array): JpegHeader | undefined {
@@ -31,12 +40,15 @@ export function readJpegHeader(bytes: Uint8Array): JpegHeader | undefined {
     const length = view.getUint16(at + 2);
     if (isFrameHeader(marker)) {
       if (at + 10 > bytes.length) return undefined;
+      const components = view.getUint8(at + 9);
+      const sequential = marker === 0xc0 || marker === 0xc1;
       return {
         bitDepth: view.getUint8(at + 4),
         height: view.getUint16(at + 5),
         width: view.getUint16(at + 7),
-        components: view.getUint8(at + 9),
+        components,
         progressive: marker === 0xc2 || marker === 0xca,
+        scans: countScans(bytes, at + 2 + length, sequential ? components : Infinity),
         orientation,
       };
     }
@@ -46,25 +58,31 @@ export function readJpegHeader(bytes: Uint8Array): JpegHeader | undefined {
   return undefined;
 }
 
+/**
+ * From `start`, behind the frame header. A first scan with `enough` components is the last that a decoder reads. Coded data
+ * never holds 0xff but before a zero or a restart marker, so that every other one begins a segment.
+ */
+function countScans(bytes: Uint8Array, start: number, enough: number): number {
+  const buffer = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+  let scans = 0;
+  let at = start;
+  while (scans <= maxJpegScans) {
+    at = buffer.indexOf(0xff, at);
+    if (at < 0 || at + 4 > buffer.length) break;
+    const marker = buffer[at + 1] ?? 0;
+    if (marker === 0xd9) break;
+    if (marker === 0xff) at += 1;
+    else if (marker <= 0x01 || (marker >= 0xd0 && marker <= 0xd8)) at += 2;
+    else {
+      if (marker === 0xda) scans++;
+      if (scans === 1 && marker === 0xda && (buffer[at + 4] ?? 0) >= enough) break;
+      at += 2 + buffer.readUInt16BE(at + 2);
+    }
+  }
+  return scans;
+}
+
 /** SOF0–SOF15 without the tables (DHT, JPG, DAC) that share their range. */
 function isFrameHeader(marker: number): boolean {
   return marker >= 0xc0 && marker <= 0xcf && marker !== 0xc4 && marker !== 0xc8 && marker !== 0xcc;
-}
-
-function exifOrientation(segment: Uint8Array): number | undefined {
-  const tiff = 6;
-  if (segment.length < tiff + 8 || String.fromCharCode(...segment.subarray(0, 4)) !== 'Exif') return undefined;
-  const view = new DataView(segment.buffer, segment.byteOffset, segment.byteLength);
-  const little = view.getUint8(tiff) === 0x49;
-  const directory = tiff + view.getUint32(tiff + 4, little);
-  if (directory + 2 > segment.length) return undefined;
-  const entries = view.getUint16(directory, little);
-  for (let i = 0; i < entries; i++) {
-    const entry = directory + 2 + 12 * i;
-    if (entry + 12 > segment.length) return undefined;
-    if (view.getUint16(entry, little) !== 0x0112) continue;
-    const value = view.getUint16(entry + 8, little);
-    return value >= 1 && value <= 8 ? value : undefined;
-  }
-  return undefined;
 }

@@ -1,22 +1,11 @@
-// GET /: the page for people, with its scripts, and GET /model.onnx: the model that it can run itself. Everything that
-// it loads comes from this service, and its policy lets nothing else in.
+// GET /: the page for people, with its scripts; GET /docs: the API to read and try; GET /model.onnx: the model that the page
+// can run itself. Everything that they load comes from this service, and their policy lets nothing else in.
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import type { AppDependencies } from '../dependencies.ts';
 import { findPageFiles, type PageFile } from '../page-files.ts';
 
-/** In place of the API's own policy. WebAssembly may be compiled; inline scripts and styles may not be. */
-const contentSecurityPolicy = [
-  "default-src 'none'",
-  "script-src 'self' 'wasm-unsafe-eval'",
-  "style-src 'self'",
-  "img-src 'self' blob: data:",
-  "connect-src 'self'",
-  "media-src 'self' blob:",
-  "worker-src 'self'",
-  "base-uri 'none'",
-  "form-action 'none'",
-  "frame-ancestors 'none'",
-].join('; ');
+/** Of a page: headers, and open to everybody. */
+const page = { scope: 'open', page: true } as const;
 
 export async function pageRoutes(app: FastifyInstance, { host }: AppDependencies): Promise<void> {
   const files = await findPageFiles();
@@ -28,7 +17,8 @@ export async function pageRoutes(app: FastifyInstance, { host }: AppDependencies
     }
     return send(await read(), request, reply);
   };
-  for (const url of ['/', '/page/*', '/code/*', '/runtime/*']) app.get(url, { config: { scope: 'open' } }, answer);
+  for (const url of ['/', '/docs', '/docs/*', '/page/*', '/code/*', '/runtime/*'])
+    app.get(url, { config: page }, answer);
   app.get(
     '/model.onnx',
     {
@@ -50,15 +40,13 @@ export async function pageRoutes(app: FastifyInstance, { host }: AppDependencies
 
 function send(file: PageFile, request: FastifyRequest, reply: FastifyReply): FastifyReply {
   void reply.headers({
-    'content-security-policy': contentSecurityPolicy,
-    'permissions-policy': 'camera=(self)',
     // Asked for each time, sent only when it has changed: a new version never meets old scripts.
     'cache-control': 'no-cache',
     etag: file.etag,
   });
   if (knows(request.headers['if-none-match'], file.etag)) return reply.code(304).send();
   void reply.headers({ 'content-type': file.contentType, 'content-length': file.bytes });
-  return reply.send(request.method === 'HEAD' ? null : file.open());
+  return reply.send(file.open());
 }
 
 /** Whether one of the tags in If-None-Match is this one, compared weakly (RFC 9110, 13.1.2). */

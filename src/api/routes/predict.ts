@@ -6,7 +6,7 @@ import { admit, describeAnswer, describeRequest, type Predict } from '../predict
 import { type PredictQuery, predictionSchema, predictQuerySchema } from '../schemas/prediction.ts';
 import { uploadedImage } from '../uploads/uploaded-image.ts';
 
-export function predictRoutes(app: FastifyInstance, { isReady }: AppDependencies, predict: Predict): void {
+export function predictRoutes(app: FastifyInstance, { isReady, limits }: AppDependencies, predict: Predict): void {
   app.post<{ Querystring: PredictQuery }>(
     '/predict',
     {
@@ -22,7 +22,7 @@ export function predictRoutes(app: FastifyInstance, { isReady }: AppDependencies
     },
     async (request, reply) => {
       const signal = admit(reply, isReady);
-      const bytes = await uploadedImage(request);
+      const bytes = await uploadedImage(request, limits.maxBodyBytes);
       const asked = { request, signal, started: performance.now() };
       const answer = await predict({ kind: 'picture', bytes, explain: request.query.explain ?? false }, asked);
       const { label, confidence } = answer.prediction;

@@ -20,7 +20,11 @@ export const inferRequestSchema = z
         }),
       )
       .min(1),
-    outputs: z.array(z.object({ name: z.string(), parameters: parameters.optional() })).optional(),
+    // The model has three; each one asked for is sent, however often it is.
+    outputs: z
+      .array(z.object({ name: z.string(), parameters: parameters.optional() }))
+      .max(16)
+      .optional(),
   })
   .meta({ id: 'InferRequest' });
 export type InferRequest = z.output<typeof inferRequestSchema>;

@@ -3,14 +3,17 @@ import { once } from 'node:events';
 import { type AddressInfo, connect } from 'node:net';
 import { test, type TestContext } from 'node:test';
 import { fastify } from 'fastify';
-import { answerClientError } from './client-error.ts';
+import { createClientErrors } from './client-error.ts';
 import { apiHeaders } from './headers.ts';
 
 async function listen(t: TestContext): Promise<number> {
+  const clientErrors = createClientErrors();
   const app = fastify({
-    clientErrorHandler: answerClientError,
-    http: { headersTimeout: 200, requestTimeout: 400, connectionsCheckingInterval: 50 },
+    clientErrorHandler: clientErrors.answer,
+    requestTimeout: 400,
+    http: { headersTimeout: 200, connectionsCheckingInterval: 50 },
   });
+  clientErrors.watch(app);
   app.get('/health', () => 'ok');
   t.after(() => app.close());
   await app.listen({ port: 0, host: '127.0.0.1' });
@@ -48,7 +51,20 @@ for (const [what, bytes, status] of broken)
     assert.match(head, new RegExp(`^HTTP/1.1 ${status} `));
     assert.match(head, /content-type: application\/problem\+json/);
     for (const [name, value] of Object.entries(apiHeaders)) assert.ok(head.includes(`${name}: ${value}`), name);
-    const problem = JSON.parse(body) as { status: number; code: string };
-    assert.deepEqual([problem.status, problem.code], [status, 'REQUEST_INVALID']);
+    const problem = JSON.parse(body) as { status: number; code: string; requestId: string };
+    const code = status === 408 ? 'REQUEST_TIMEOUT' : 'REQUEST_INVALID';
+    assert.deepEqual([problem.status, problem.code], [status, code]);
+    assert.ok(head.includes(`x-request-id: ${problem.requestId}`));
     assert.doesNotMatch(answer, /SECRET/);
+  });
+
+const half = 'POST /nowhere HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: chunked\r\n\r\n5\r\nhello\r\n';
+for (const [what, bytes] of [
+  ['never comes', half],
+  ['is broken', `${half}no chunk\r\n`],
+] as const)
+  test(`a request that was answered is not answered again when its rest ${what}`, async (t) => {
+    const answer = await exchange(await listen(t), bytes);
+    assert.match(answer, /^HTTP\/1.1 (404|400) /);
+    assert.equal(answer.split('HTTP/1.1 ').length, 2, answer);
   });

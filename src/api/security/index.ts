@@ -2,6 +2,7 @@
 export * from './api-keys.ts';
 export * from './client-error.ts';
 export * from './headers.ts';
+export * from './odd-requests.ts';
 export * from './key-file.ts';
 export * from './scopes.ts';
 export * from './security-plugin.ts';

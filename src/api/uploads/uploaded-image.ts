@@ -1,22 +1,15 @@
 // The picture of a request: the multipart field `file`, or the body itself.
 import type { FastifyRequest } from 'fastify';
 import { PawprintError } from '../../core/index.ts';
+import { formFiles } from './form-files.ts';
 
 /** Throws REQUEST_INVALID when there is none, or more than one; REQUEST_TOO_LARGE past the limits. */
-export async function uploadedImage(request: FastifyRequest): Promise<Buffer> {
+export async function uploadedImage(request: FastifyRequest, maxBytes: number): Promise<Buffer> {
   if (!request.isMultipart()) return fromBody(request.body);
-  let found: Buffer | undefined;
-  // Every part is read: an unread one would keep the request hanging.
-  for await (const part of request.parts()) {
-    if (part.type !== 'file') continue;
-    const bytes = await part.toBuffer();
-    if (part.fieldname !== 'file') continue;
-    if (found !== undefined) throw noPicture('several fields `file`');
-    found = bytes;
-  }
-  if (found === undefined) throw noPicture('no such field');
-  if (found.length === 0) throw noPicture('an empty file');
-  return found;
+  const [file] = (await formFiles(request, { maxFiles: 1, maxBytes })).filter(({ field }) => field === 'file');
+  if (file === undefined) throw noPicture('no such field');
+  if (file.bytes.length === 0) throw noPicture('an empty file');
+  return file.bytes;
 }
 
 function fromBody(body: unknown): Buffer {

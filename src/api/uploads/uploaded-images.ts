@@ -1,6 +1,8 @@
 // The pictures of a batch: each multipart field `file` is one.
 import type { FastifyRequest } from 'fastify';
 import { PawprintError } from '../../core/index.ts';
+import { fileName } from './file-name.ts';
+import { formFiles } from './form-files.ts';
 
 export interface UploadedImage {
   /** As the client called it; for answers and tables, never a path. */
@@ -10,7 +12,7 @@ export interface UploadedImage {
 
 export interface BatchLimits {
   readonly maxPictures: number;
-  /** Of all pictures together. */
+  /** Of the whole request. */
   readonly maxBytes: number;
 }
 
@@ -23,34 +25,13 @@ export async function uploadedImages(request: FastifyRequest, limits: BatchLimit
       received: request.headers['content-type'] ?? 'no Content-Type',
       hint: 'curl -F file=@a.jpg -F file=@b.jpg http://…/predict/batch',
     });
-  const found: UploadedImage[] = [];
-  let total = 0;
-  for await (const part of request.parts({ limits: partLimits(limits) })) {
-    if (part.type !== 'file') continue;
-    const bytes = await part.toBuffer();
-    total += bytes.length;
-    if (total > limits.maxBytes) throw tooLarge(limits);
-    if (part.fieldname === 'file') found.push({ name: part.filename, bytes });
-  }
-  if (found.length > 0) return found;
+  const files = await formFiles(request, { maxFiles: limits.maxPictures, maxBytes: limits.maxBytes });
+  const found = files.filter(({ field }) => field === 'file');
+  if (found.length > 0) return found.map(({ name, bytes }) => ({ name: fileName(name), bytes }));
   throw new PawprintError('REQUEST_INVALID', {
     message: 'the request holds no picture',
     expected: 'a multipart field `file` for each picture',
     received: 'no such field',
     hint: 'curl -F file=@a.jpg -F file=@b.jpg http://…/predict/batch',
-  });
-}
-
-const partLimits = ({ maxPictures, maxBytes }: BatchLimits): object => ({
-  files: maxPictures,
-  parts: maxPictures + 16,
-  fileSize: maxBytes,
-});
-
-function tooLarge({ maxBytes }: BatchLimits): PawprintError {
-  return new PawprintError('REQUEST_TOO_LARGE', {
-    message: 'the pictures together are larger than a request may be',
-    expected: `at most ${maxBytes} bytes`,
-    hint: 'Send fewer at once.',
   });
 }
