@@ -4,6 +4,7 @@
 import { existsSync } from 'node:fs';
 import module, { createRequire } from 'node:module';
 import { fileURLToPath } from 'node:url';
+import v8 from 'node:v8';
 import { findInstalledNode, requiredMajor, thisNodeWillDo } from './find-node.mjs';
 import { runChild } from './run-child.mjs';
 
@@ -31,6 +32,9 @@ if (!hasDependencies()) stop('the packages it stands on are not installed', 'Typ
 if (thisNodeWillDo()) {
   // Compiled code is kept in the temporary folder: a command starts in half the time. Not while coverage is measured.
   if (process.env.NODE_V8_COVERAGE === undefined) module.enableCompileCache?.();
+  // A service is to stay small. Left to itself V8 lets the space for young objects grow to 16 MB twice over, and keeps it;
+  // what a request leaves behind fits into the megabyte that it starts with. Other commands are faster with more.
+  if (process.argv.includes('serve')) v8.setFlagsFromString('--semi-space-growth-factor=1');
   await import(entry.href);
 } else {
   const node = findInstalledNode(import.meta.url);

@@ -1,4 +1,4 @@
-// npm run check: format, lint and types. Runs all three and reports all three, however the first ends.
+// npm run check: format, lint and types. Runs all and reports all, however the first ends.
 import { packageFile, runStep } from './run-step.ts';
 
 const checks = [
@@ -9,6 +9,11 @@ const checks = [
   },
   { name: 'lint', hint: 'npx eslint --fix .', args: [packageFile('eslint/bin/eslint.js'), '--max-warnings=0', '.'] },
   { name: 'types', hint: 'npx tsc -p .', args: [packageFile('typescript/bin/tsc'), '-p', '.'] },
+  {
+    name: 'types of the page',
+    hint: 'npx tsc -p tsconfig.web.json',
+    args: [packageFile('typescript/bin/tsc'), '-p', 'tsconfig.web.json'],
+  },
 ];
 
 let failed = false;

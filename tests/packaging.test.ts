@@ -1,7 +1,8 @@
 // The package as users get it: packed, installed globally into an empty prefix by the machine's own npm and Node, and
 // run from an empty folder. Needs the package registry; skips with a word where it cannot be reached.
 import assert from 'node:assert/strict';
-import { execFile } from 'node:child_process';
+import { execFile, spawn } from 'node:child_process';
+import { once } from 'node:events';
 import { mkdir, mkdtemp, readdir, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -56,6 +57,22 @@ test('the packed tarball installs with plain npm i -g and works from an empty fo
     assert.match(out, /data sample/);
   });
   await walk(t, run, empty);
+  await t.test('pawprint serve: the page, and the modules that it shares with the service', async () => {
+    const child = spawn(installed, ['serve', '--port', '0'], { cwd: empty, env, stdio: ['ignore', 'ignore', 'pipe'] });
+    try {
+      let said = '';
+      for await (const chunk of child.stderr.iterator({ destroyOnReturn: false })) {
+        said += String(chunk);
+        if (said.includes('answers at')) break;
+      }
+      const [, url = ''] = /answers at (http:\S+)/.exec(said) ?? [];
+      for (const path of ['/', '/page/app.js', '/code/image/resize.js', '/code/image/fast-jpeg/index.js', '/docs'])
+        assert.equal((await fetch(`${url}${path}`)).status, 200, path);
+    } finally {
+      child.kill();
+      if (child.exitCode === null) await once(child, 'exit');
+    }
+  });
 });
 
 /** The shortest way from nothing to a prediction, every native library on the way. */

@@ -18,8 +18,8 @@ import {
   visit,
 } from './support/page-visit.ts';
 import { runInProcess } from './support/run-in-process.ts';
-import { repositoryRoot } from './support/run-pawprint.ts';
-import { type ServiceProcess, startServiceProcess } from './support/service-process.ts';
+import { writeRandomModel } from './support/random-model.ts';
+import { boxModel, type RunningService, startService } from './support/running-service.ts';
 
 const chromium = findChromium();
 const skip = chromium === undefined ? 'there is no chromium here' : false;
@@ -29,7 +29,8 @@ const perClass = 8;
 let cwd = '';
 let browser: Browser | undefined;
 let photos: Photo[] = [];
-const services: ServiceProcess[] = [];
+/** The transfer model, the CNN, and one of three classes that is sure of nothing. */
+const services: RunningService[] = [];
 const visits: Visit[] = [];
 
 before(async () => {
@@ -38,21 +39,22 @@ before(async () => {
   await runInProcess(['data', 'sample', '--to', 'drawn', '--count', String(2 * perClass)], { cwd });
   ({ photos } = photosFor(join(cwd, 'drawn'), perClass));
   browser = await openBrowser(chromium);
-  const box = join(repositoryRoot, 'models/cats-vs-dogs');
+  await writeRandomModel(join(cwd, 'fruit.onnx'), ['apples', 'pears', 'quinces']);
   services.push(
     ...(await Promise.all([
-      startServiceProcess(cwd, '--model', join(box, 'transfer.onnx'), '--max-pixels', '1000000'),
-      startServiceProcess(cwd, '--model', join(box, 'cnn.onnx')),
+      startService(['--max-pixels', '1000000'], { cwd }),
+      startService([], { cwd, model: boxModel('cnn') }),
+      startService(['--workers', '1'], { cwd, model: join(cwd, 'fruit.onnx') }),
     ])),
   );
 });
 after(async () => {
   await browser?.close();
-  for (const { child } of services) child.kill('SIGKILL');
+  await Promise.all(services.map(({ kill }) => kill()));
   if (cwd !== '') await rm(cwd, { recursive: true, force: true });
 });
 
-const urlOf = (index = 0): string => services[index]?.url ?? '';
+const urlOf = (index = 0): string => `${services[index]?.url ?? ''}/`;
 const photo = (index: number): Photo => {
   const found = photos[index];
   assert.ok(found);
@@ -343,6 +345,54 @@ for (const [service, name] of [
     assert.ok(largest <= 1e-3, `probabilities differ by ${largest}`);
     t.diagnostic(`largest difference of a probability over ${rows.length} photos: ${largest.toExponential(1)}`);
   });
+
+test(
+  'classes are those of the model, however many, and what is unsure says why, in the browser too',
+  { skip },
+  async (t) => {
+    const page = await open(t, {}, 2);
+    await page.getByText('tells apples, pears from quinces apart').waitFor();
+    const expected = await asked(photo(0), 2);
+    for (const where of ['service', 'browser']) {
+      if (where === 'browser') await page.getByRole('switch', { name: 'Answer in this browser' }).check();
+      await page.setInputFiles('#files', [photo(0)]);
+      await page.locator('.facts').getByText(where).waitFor({ state: 'attached' });
+      assert.equal(await stated(page), 'Unsure');
+      assert.match((await page.locator('.why').textContent()) ?? '', /^Why unsure\? .*99\.9\s%/);
+      const bars = await page.locator('.bars li').allTextContents();
+      assert.deepEqual(
+        bars.map((text) => /^[a-z]+/.exec(text)?.[0]),
+        ['apples', 'pears', 'quinces'],
+      );
+      const asksBack = page.getByRole('group', { name: 'What is it?' });
+      if (where === 'service') await asksBack.getByRole('button', { name: expected.label, exact: true }).waitFor();
+      else assert.equal(await asksBack.count(), 0, 'the service knows nothing of the photo');
+    }
+  },
+);
+
+test('a service with keys is asked with the one that is typed in, also for its model', { skip }, async (t) => {
+  const made = await runInProcess(['api-key', 'create', '--name', 'page', '--file', 'keys.json', '--json'], { cwd });
+  const { key } = JSON.parse(made.out) as { key: string };
+  services[3] = await startService(['--workers', '1', '--api-keys', 'keys.json'], { cwd, model: boxModel('cnn') });
+  const page = await open(t, {}, 3);
+  const field = page.getByLabel('API key');
+  assert.equal(await field.isVisible(), false);
+  await page.setInputFiles('#files', [photo(0)]);
+  await field.fill('pp_wrong');
+  await page.keyboard.press('Enter');
+  await field.waitFor({ state: 'visible' });
+  await field.fill(key);
+  await page.getByRole('button', { name: 'Use this key' }).click();
+  await page.locator('.stated').waitFor();
+  // A reload in the same tab keeps it.
+  await page.reload();
+  await page.locator('#dot.good').waitFor();
+  await page.getByRole('switch', { name: 'Answer in this browser' }).check();
+  await page.setInputFiles('#files', [photo(0)]);
+  await page.locator('.facts').getByText('the model in this browser').waitFor({ state: 'attached' });
+  assert.equal(await field.isVisible(), false);
+});
 
 test('in all of that nothing was asked of another origin, and no script or style broke the policy', { skip }, () => {
   assert.ok(visits.length > 10);

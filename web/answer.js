@@ -2,7 +2,7 @@
 import { Problem, sendFeedback } from './api.js';
 import { tone } from './charts.js';
 import { byId, draw, make } from './dom.js';
-import { duration, listed, percent, statedWord } from './words.js';
+import { duration, percent, statedWord } from './words.js';
 
 /**
  * @typedef {object} Answer what POST /predict gives, or the model in this browser
@@ -55,12 +55,12 @@ export function showAnswer(answer, { remembered = false, onFeedback = () => unde
           ? `${percent(answer.confidence)} sure`
           : answer.answer === 'unsure'
             ? `rather ${answer.label}, but only ${percent(answer.confidence)} sure`
-            : `not ${listed(classNames, 'or')}`,
+            : `if it had to choose: ${answer.label}`,
       ),
     ),
     ...(stands ? [] : [make('p', { class: 'why' }, make('strong', {}, `Why ${answer.answer}? `), whyOf(answer))]),
     bars(Object.entries(answer.probabilities).map(([name, share]) => ({ name, share, text: percent(share) }))),
-    ...(answer.requestId === undefined || remembered ? [] : [rightOrNot(answer, classNames, onFeedback)]),
+    ...(answer.requestId === undefined || remembered ? [] : [askBack(answer, classNames, onFeedback)]),
     facts(answer),
   );
   bringIntoView();
@@ -148,18 +148,18 @@ function bars(classes) {
 }
 
 /**
+ * Was it right? Where the model stood by nothing: what is it?
  * @param {Answer} answer
  * @param {readonly string[]} classNames
  * @param {(label: string) => void} onFeedback
  */
-function rightOrNot({ label, requestId = '' }, classNames, onFeedback) {
+function askBack({ label, answer, requestId = '' }, classNames, onFeedback) {
+  const stood = answer === label;
+  const title = make('h3', { id: 'back-title' }, stood ? 'Was this right?' : 'What is it?');
   const buttons = make('div', { class: 'row' });
-  const box = make('div', { class: 'asked' }, make('h3', { id: 'right-title' }, 'Was this right?'), buttons);
-  box.setAttribute('role', 'group');
-  box.setAttribute('aria-labelledby', 'right-title');
-  const others = classNames.filter((name) => name !== label);
-  for (const [name, text] of [[label, `Yes, ${label}`], ...others.map((other) => [other, `No, ${other}`])]) {
-    if (name === undefined || text === undefined) continue;
+  const box = make('div', { class: 'asked', role: 'group', 'aria-labelledby': 'back-title' }, title, buttons);
+  for (const name of stood ? [label, ...classNames.filter((other) => other !== label)] : classNames) {
+    const text = stood ? `${name === label ? 'Yes' : 'No'}, ${name}` : name;
     const button = make('button', { type: 'button' }, text);
     button.addEventListener('click', async () => {
       for (const each of buttons.querySelectorAll('button')) each.disabled = true;
@@ -181,6 +181,13 @@ function rightOrNot({ label, requestId = '' }, classNames, onFeedback) {
   return box;
 }
 
+/** @type {Readonly<Record<string, string>>} */
+const methods = {
+  cam: 'class activation map',
+  'grad-cam': 'Grad-CAM',
+  'pixel-contribution': 'contribution of each pixel',
+};
+
 /** @param {Answer} answer */
 function facts({ model, milliseconds, requestId, explanation }) {
   /** @type {[string, string][]} */
@@ -189,7 +196,11 @@ function facts({ model, milliseconds, requestId, explanation }) {
     ['Took', duration(milliseconds)],
     ['Model', `${model.name}, version ${model.version}`],
   ];
-  if (explanation !== undefined) rows.push(['Heat map', `evidence for ${explanation.label}, by ${explanation.method}`]);
+  if (explanation !== undefined)
+    rows.push([
+      'Heat map',
+      `evidence for ${explanation.label}, by ${methods[explanation.method] ?? explanation.method}`,
+    ]);
   if (requestId !== undefined) rows.push(['Request', requestId]);
   return make(
     'details',

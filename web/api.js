@@ -50,9 +50,9 @@ export function address(path) {
 /**
  * @param {string} path
  * @param {RequestInit & { quiet?: boolean }} [options] quiet: a 401 asks nobody for a key
- * @returns {Promise<any>}
+ * @returns {Promise<Response>} of a request that was not refused
  */
-async function call(path, { quiet = false, ...init } = {}) {
+async function request(path, { quiet = false, ...init } = {}) {
   for (let attempt = 1; ; attempt++) {
     const response = await fetch(address(path), {
       ...init,
@@ -65,7 +65,7 @@ async function call(path, { quiet = false, ...init } = {}) {
         status: 0,
       });
     });
-    if (response.ok) return response.json();
+    if (response.ok) return response;
     if (response.status === 401 && !quiet) {
       await replaceKey();
       continue;
@@ -77,6 +77,15 @@ async function call(path, { quiet = false, ...init } = {}) {
     }
     throw await problemOf(response);
   }
+}
+
+/**
+ * @param {string} path
+ * @param {RequestInit & { quiet?: boolean }} [options]
+ * @returns {Promise<any>} the answer's JSON
+ */
+async function call(path, options) {
+  return (await request(path, options)).json();
 }
 
 async function replaceKey() {
@@ -127,9 +136,7 @@ export function stats() {
   return call('stats', { quiet: true });
 }
 
-/** @returns {Promise<Response>} the model file; `etag` is its SHA-256 */
-export async function fetchModel() {
-  const response = await fetch(address('model.onnx'), { headers: authorization() });
-  if (!response.ok) throw await problemOf(response);
-  return response;
+/** Makes sure that the model file may be fetched, with a key if need be. */
+export async function reachModel() {
+  await request('model.onnx', { method: 'HEAD' });
 }

@@ -1,6 +1,6 @@
 // The page: where photos go, who answers them, and what is shown. Each part has its own file; this one joins them.
 import { say, showAnswer, showNothing, showProblem, showWaiting } from './answer.js';
-import { predict } from './api.js';
+import { predict, reachModel } from './api.js';
 import { startCamera } from './camera.js';
 import { byId } from './dom.js';
 import { remember as keepInHistory, startHistory } from './history.js';
@@ -22,9 +22,21 @@ const state = { turn: 0, file: undefined, localModel: undefined };
 
 /** @param {File} file @param {{ explain?: boolean }} [options] */
 async function ask(file, { explain = false } = {}) {
-  if (!local.checked) return predict(file, { explain });
-  state.localModel ??= startLocalModel();
-  return state.localModel.ask(file);
+  return local.checked ? (await readyLocal()).ask(file) : predict(file, { explain });
+}
+
+/** The model in this browser, started when it is first wanted; one that fails is started anew the next time. */
+async function readyLocal() {
+  if (state.localModel === undefined) await reachModel();
+  const localModel = (state.localModel ??= startLocalModel());
+  try {
+    await localModel.ready;
+  } catch (error) {
+    localModel.close();
+    state.localModel = undefined;
+    throw error;
+  }
+  return localModel;
 }
 
 /** @param {File[]} files */
@@ -119,12 +131,10 @@ function startSwitches() {
 /** Loads it before the first photo, so that the first answer is quick. */
 async function loadLocal() {
   say('The model is being loaded into this browser.');
-  state.localModel ??= startLocalModel();
   try {
-    await state.localModel.ready;
+    await readyLocal();
     say('The model is ready in this browser.');
   } catch (error) {
-    state.localModel = undefined;
     local.checked = false;
     showProblem(error);
   }

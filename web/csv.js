@@ -1,7 +1,7 @@
 // Answers as CSV (RFC 4180) that a spreadsheet cannot mistake for formulas.
 
 /**
- * A field. Text that a spreadsheet would run (= + - @, tab or line end in front) gets an apostrophe before it.
+ * A field. Text that a spreadsheet would run (a sign, an at, a tab or a line end in front) gets an apostrophe.
  * @param {string | number} value
  */
 export function csvField(value) {

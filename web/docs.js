@@ -1,5 +1,5 @@
 // GET /docs: the service's own OpenAPI document, to read and to try.
-/* global SwaggerUIBundle */
+const { SwaggerUIBundle } = /** @type {any} */ (globalThis);
 SwaggerUIBundle({
   url: '/openapi.json',
   dom_id: '#api',

@@ -1,5 +1,5 @@
 // How the service is doing: GET /stats each second while the page is seen, as figures, charts and a table.
-import { stats } from './api.js';
+import { Problem, stats } from './api.js';
 import { byId, make } from './dom.js';
 import { makeCharts } from './live-charts.js';
 import { showTable } from './live-table.js';
@@ -65,9 +65,15 @@ export function startLive(onStats) {
   let timer = 0;
   const tick = async () => {
     clearTimeout(timer);
-    const told = await stats().catch(() => null);
-    onStats(told);
-    if (told !== null) show(told);
+    const told = await stats().catch((error) => {
+      // A service that refuses is there.
+      if (!(error instanceof Problem && error.status >= 400 && error.status < 500)) onStats(null);
+      return null;
+    });
+    if (told !== null) {
+      onStats(told);
+      show(told);
+    }
     clearTimeout(timer);
     if (document.visibilityState === 'visible') timer = setTimeout(tick, told === null ? patientMs : everyMs);
   };

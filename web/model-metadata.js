@@ -4,13 +4,16 @@
 const metadataField = 14;
 
 /**
+ * @typedef {[number, number, number]} Triple
+ *
  * @typedef {object} ModelMetadata
  * @property {string} name
  * @property {string[]} classNames
- * @property {{ imageSizePx: number, fit: 'stretch' | 'crop' | 'pad', filter: 'bilinear' | 'box', mean: number[], std: number[] }} preprocessing
+ * @property {{ imageSizePx: number, fit: 'stretch' | 'crop' | 'pad', filter: 'bilinear' | 'box', mean: Triple, std: Triple }} preprocessing
  * @property {number} temperature
  * @property {{ threshold: number } | null} [abstention]
  * @property {{ threshold: number }} [familiarity]
+ * @property {{ image: string, logits: number[], tolerance: number }} [knownAnswer] a JPEG in base64 and what is made of it
  */
 
 /**

@@ -5,24 +5,24 @@
  * @param {number} share in [0, 1]
  */
 export function percent(share) {
-  if (share < 1 && share >= 0.9995) return '> 99.9 %';
-  if (share > 0 && share < 0.0005) return '< 0.1 %';
-  return `${(100 * share).toFixed(1)} %`;
+  if (share < 1 && share >= 0.9995) return '>\u00a099.9\u00a0%';
+  if (share > 0 && share < 0.0005) return '<\u00a00.1\u00a0%';
+  return `${(100 * share).toFixed(1)}\u00a0%`;
 }
 
 /** @param {number} milliseconds */
 export function duration(milliseconds) {
-  if (milliseconds >= 10_000) return `${Math.round(milliseconds / 1000)} s`;
-  if (milliseconds >= 1000) return `${(milliseconds / 1000).toFixed(1)} s`;
-  return milliseconds >= 10 ? `${Math.round(milliseconds)} ms` : `${milliseconds.toFixed(1)} ms`;
+  if (milliseconds >= 10_000) return `${Math.round(milliseconds / 1000)}\u00a0s`;
+  if (milliseconds >= 1000) return `${(milliseconds / 1000).toFixed(1)}\u00a0s`;
+  return milliseconds >= 10 ? `${Math.round(milliseconds)}\u00a0ms` : `${milliseconds.toFixed(1)}\u00a0ms`;
 }
 
 /** @param {number} seconds */
 export function uptime(seconds) {
-  if (seconds < 120) return `${Math.round(seconds)} s`;
-  if (seconds < 7200) return `${Math.round(seconds / 60)} min`;
-  if (seconds < 172_800) return `${Math.round(seconds / 3600)} h`;
-  return `${Math.round(seconds / 86_400)} days`;
+  if (seconds < 120) return `${Math.round(seconds)}\u00a0s`;
+  if (seconds < 7200) return `${Math.round(seconds / 60)}\u00a0min`;
+  if (seconds < 172_800) return `${Math.round(seconds / 3600)}\u00a0h`;
+  return `${Math.round(seconds / 86_400)}\u00a0days`;
 }
 
 /** @param {number} value */

@@ -13,6 +13,7 @@ export const browserModules: ReadonlySet<string> = new Set([
   'image/resample-simd-code',
   'image/wasm-assembler',
   'image/record',
+  'image/exif',
   'image/jpeg-header',
   'image/upright',
   'image/fast-jpeg/index',

@@ -1,6 +1,6 @@
 // What the app is handed: everything that it knows of the world.
 import type { Writable } from 'node:stream';
-import type { ModelHost } from '../inference/index.ts';
+import type { ModelHost } from '../inference/serving/index.ts';
 import type {
   PredictionLog,
   RecentPredictions,

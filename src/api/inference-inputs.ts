@@ -1,7 +1,7 @@
 // The inputs of an Open Inference Protocol request as jobs for the queue: `image`, the model's own tensor, or `picture`,
 // encoded pictures that go through the model's preprocessing as POST /predict does.
 import { PawprintError } from '../core/index.ts';
-import type { ServeJob } from '../inference/index.ts';
+import type { ServeJob } from '../inference/serving/index.ts';
 import type { InferRequest } from './schemas/inference-protocol.ts';
 
 type Input = InferRequest['inputs'][number];

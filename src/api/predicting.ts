@@ -1,7 +1,7 @@
 // One prediction for a request, whatever its address: through the queue, counted, remembered.
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { PawprintError } from '../core/index.ts';
-import { type HostAnswer, type ServeJob, type ServeTimes, statedAnswer } from '../inference/index.ts';
+import { type HostAnswer, type ServeJob, type ServeTimes, statedAnswer } from '../inference/serving/index.ts';
 import { predictionEntry } from '../monitoring/index.ts';
 import type { PredictionAnswer, PredictQuery } from './schemas/prediction.ts';
 import type { AppDependencies } from './dependencies.ts';

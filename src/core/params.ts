@@ -1,16 +1,15 @@
 // Configuration, read once: defaults (in the schema) < params.yaml < --set key=value < flags, checked by one strict
 // schema and frozen. Complaints name the key, its file and line, and the key that was probably meant.
-import { readFile, stat } from 'node:fs/promises';
-import { isMap, isScalar, LineCounter, parseDocument, type Document } from 'yaml';
-import { z } from 'zod';
-import { asPawprintError, PawprintError } from './errors.ts';
-import { listComplaints, nearestWord, previewValue, type SchemaComplaint } from './schema-issues.ts';
+import type { z } from 'zod';
+import { PawprintError } from './errors.ts';
+import type { ParamsFile } from './params-file.ts';
+import { emptyTree, holds, isTree, mergeTrees, type ParamsTree } from './params-tree.ts';
+import { listComplaints, nearestWord, type SchemaComplaint } from './schema-issues.ts';
+
+export type { ParamsTree } from './params-tree.ts';
 
 /** The file that is read when nobody names one, and may be absent. */
 export const defaultParamsFile = 'params.yaml';
-
-const maxFileBytes = 1 << 20;
-const maxAliases = 100;
 
 export interface LoadParamsOptions<Schema extends z.ZodObject> {
   /** A strict object whose every key has a default. */
@@ -27,17 +26,6 @@ export interface LoadParamsOptions<Schema extends z.ZodObject> {
   readonly flags?: ParamsTree;
 }
 
-/** Settings by key, nested. */
-export interface ParamsTree {
-  readonly [key: string]: unknown;
-}
-
-interface ParamsFile {
-  readonly label: string;
-  readonly tree: ParamsTree;
-  readonly lineOf: (path: readonly string[]) => number | undefined;
-}
-
 /**
  * Reads and checks the configuration. Throws CONFIG_INVALID for an unknown or ill-typed key or broken YAML,
  * FILE_NOT_FOUND for a required file that is not there, USAGE for a `--set` that is not key=value.
@@ -45,6 +33,7 @@ interface ParamsFile {
 export async function loadParams<Schema extends z.ZodObject>(
   options: LoadParamsOptions<Schema>,
 ): Promise<Readonly<z.output<Schema>>> {
+  const { parseSet, readParamsFile } = await import('./params-file.ts');
   const read = await readParamsFile(options);
   const file = { ...read, tree: dropEmptyGroups(read.tree, options.schema) };
   const sets = (options.sets ?? []).map(parseSet).reduce(mergeTrees, {});
@@ -57,118 +46,10 @@ export async function loadParams<Schema extends z.ZodObject>(
   throw asConfigError(complaint, options.schema, placeOf(complaint.path.split('.'), { file, sets, flags }));
 }
 
-async function readParamsFile(options: LoadParamsOptions<z.ZodObject>): Promise<ParamsFile> {
-  const { file, label = file, fileRequired } = options;
-  let text: string;
-  try {
-    const { size } = await stat(file);
-    if (size > maxFileBytes)
-      throw invalid(`${label} is too large for a parameter file`, `at most ${maxFileBytes} bytes`, `${size} bytes`);
-    text = await readFile(file, 'utf8');
-  } catch (error) {
-    const missing = (error as NodeJS.ErrnoException).code === 'ENOENT';
-    if (missing && !fileRequired) return { label, tree: {}, lineOf: () => undefined };
-    throw asPawprintError(error, `reading ${label}`);
-  }
-  return parseParamsFile(label, text);
-}
-
-function parseParamsFile(label: string, text: string): ParamsFile {
-  const lines = new LineCounter();
-  const document = parseDocument(text, { lineCounter: lines, prettyErrors: false });
-  const problem = document.errors[0];
-  if (problem !== undefined)
-    throw new PawprintError('CONFIG_INVALID', {
-      message: `${label}:${lines.linePos(problem.pos[0]).line}: not valid YAML: ${problem.message}`,
-      hint: 'Indent with spaces, and write one "key: value" a line.',
-    });
-  const value = toPlainValue(document, label);
-  if (value !== null && value !== undefined && (typeof value !== 'object' || Array.isArray(value)))
-    throw invalid(`${label} holds no settings`, 'groups of "key: value" lines', previewValue(value));
-  const lineOf = (keys: readonly string[]): number | undefined => {
-    const offset = keyOffset(document, keys);
-    return offset === undefined ? undefined : lines.linePos(offset).line;
-  };
-  return { label, tree: (value ?? {}) as ParamsTree, lineOf };
-}
-
-function toPlainValue(document: Document, label: string): unknown {
-  try {
-    return document.toJS({ maxAliasCount: maxAliases }) as unknown;
-  } catch (error) {
-    throw new PawprintError('CONFIG_INVALID', {
-      message: `${label} uses its aliases too often: ${error instanceof Error ? error.message : String(error)}`,
-      expected: `at most ${maxAliases} expanded aliases`,
-      hint: 'Write the values out instead of using *aliases.',
-      cause: error,
-    });
-  }
-}
-
-/** Where the last of `keys` stands in the text, or the deepest of them that stands there at all. */
-function keyOffset(document: Document, keys: readonly string[]): number | undefined {
-  let node: unknown = document.contents;
-  let offset: number | undefined;
-  for (let at = 0; at < keys.length;) {
-    if (!isMap(node)) return offset;
-    // A key may itself be dotted (train.lr below tune.space): then it stands for several of `keys`.
-    const rest = `${keys.slice(at).join('.')}.`;
-    const pair = node.items.find((item) => isScalar(item.key) && rest.startsWith(`${String(item.key.value)}.`));
-    if (pair === undefined || !isScalar(pair.key)) return offset;
-    offset = pair.key.range?.[0] ?? offset;
-    at += String(pair.key.value).split('.').length;
-    node = pair.value;
-  }
-  return offset;
-}
-
-function parseSet(text: string): ParamsTree {
-  const [, path, value = ''] = /^([\w-]+(?:\.[\w-]+)*)\s*=(.*)$/s.exec(text) ?? [];
-  if (path === undefined)
-    throw new PawprintError('USAGE', {
-      message: '--set is not understood',
-      expected: 'key=value, the key as in params.yaml (train.learningRate=0.01)',
-      received: previewValue(text),
-    });
-  const document = parseDocument(value, { prettyErrors: false });
-  if (document.errors.length > 0)
-    throw invalid(`--set ${path} has a value that cannot be read`, 'a number, true, false, text or a [list]', value);
-  let tree: unknown = toPlainValue(document, '--set');
-  for (const key of path.split('.').reverse()) tree = emptyTree({ [key]: tree });
-  return tree as ParamsTree;
-}
-
-/** A tree without a prototype, so that a key called __proto__ is a key like any other (and then an unknown one). */
-function emptyTree(entries: ParamsTree = {}): Record<string, unknown> {
-  return Object.assign(Object.create(null) as Record<string, unknown>, entries);
-}
-
-function isTree(value: unknown): value is ParamsTree {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
-}
-
-function mergeTrees(below: ParamsTree, above: ParamsTree): ParamsTree {
-  const merged = emptyTree(below);
-  for (const [key, value] of Object.entries(above)) {
-    if (value === undefined) continue;
-    const under = merged[key];
-    merged[key] = isTree(value) ? mergeTrees(isTree(under) ? under : {}, value) : value;
-  }
-  return merged;
-}
-
 interface Sources {
   readonly file: ParamsFile;
   readonly sets: ParamsTree;
   readonly flags: ParamsTree;
-}
-
-function holds(tree: ParamsTree, path: readonly string[]): boolean {
-  const [key, ...rest] = path;
-  if (key === undefined) return true;
-  if (!Object.hasOwn(tree, key) || tree[key] === undefined) return false;
-  const value = tree[key];
-  return rest.length === 0 || !isTree(value) || holds(value, rest);
 }
 
 /** Which source gave the value at `path`; the strongest that holds it. */
@@ -201,10 +82,11 @@ function asConfigError(complaint: SchemaComplaint, schema: z.ZodObject, place: s
 
 /** The fields of a group of settings, or undefined where `schema` is no group. */
 export function fieldsOf(schema: z.core.$ZodType | undefined): Readonly<Record<string, z.core.$ZodType>> | undefined {
-  let inner = schema;
-  while (inner instanceof z.ZodOptional || inner instanceof z.ZodDefault || inner instanceof z.ZodPrefault)
-    inner = inner.def.innerType;
-  return inner instanceof z.ZodObject ? inner.shape : undefined;
+  // By tag instead of by class: this file then needs zod's types alone.
+  let def = (schema as z.core.$ZodTypes | undefined)?._zod.def;
+  while (def?.type === 'optional' || def?.type === 'default' || def?.type === 'prefault')
+    def = (def.innerType as z.core.$ZodTypes)._zod.def;
+  return def?.type === 'object' ? def.shape : undefined;
 }
 
 /** The keys that `schema` knows below `path`. */
@@ -224,10 +106,6 @@ function dropEmptyGroups(tree: ParamsTree, schema: z.core.$ZodType | undefined):
     kept[key] = isTree(value) ? dropEmptyGroups(value, field) : value;
   }
   return kept;
-}
-
-function invalid(message: string, expected: string, received: string): PawprintError {
-  return new PawprintError('CONFIG_INVALID', { message, expected, received });
 }
 
 function deepFreeze<T>(value: T): Readonly<T> {

@@ -60,6 +60,68 @@ test('a worker that dies fails the request that it held and is replaced', async 
   assert.deepEqual(await Promise.all(after), [2, 4]);
 });
 
+/** Counts the threads that this process starts, and resolves `ended(n)` once n of them are gone. */
+function watchWorkers(t: TestContext): {
+  readonly started: readonly Worker[];
+  readonly ended: (count: number) => Promise<void>;
+} {
+  const started: Worker[] = [];
+  let [gone, wake] = [0, (): void => undefined];
+  const remember = (worker: Worker): void => {
+    started.push(worker);
+    worker.once('exit', () => {
+      gone++;
+      setImmediate(() => wake());
+    });
+  };
+  process.on('worker', remember);
+  t.after(() => process.off('worker', remember));
+  return {
+    started,
+    ended: async (count) => {
+      while (gone < count) await new Promise<void>((resolve) => (wake = resolve));
+    },
+  };
+}
+
+test('a worker that dies while idle is replaced before anybody asks', async (t) => {
+  const { started, ended } = watchWorkers(t);
+  const pool = echoPool(t, 1);
+  assert.equal(await pool.run('crash later'), undefined);
+  // Its thread is not waited for by the process, so something must be.
+  const awake = setInterval(() => undefined, 1000);
+  t.after(() => clearInterval(awake));
+  await ended(1);
+  assert.equal(started.length, 2);
+  assert.equal(await pool.run(3), 6);
+  assert.equal(started.length, 2);
+});
+
+test('workers that die again and again are not started forever, only once more when asked', async (t) => {
+  const { started, ended } = watchWorkers(t);
+  const awake = setInterval(() => undefined, 1000);
+  t.after(() => clearInterval(awake));
+  const pool = echoPool(t, 1, 'dies idle');
+  await ended(4);
+  await new Promise((resolve) => setTimeout(resolve, 300));
+  const unasked = started.length;
+  assert.equal(unasked, 4, 'the first and three in its place');
+  await pool.run(1).catch((error: unknown) => assert.match(String(error), /exited with code 9/));
+  assert.ok(started.length > unasked);
+});
+
+test('a pool whose workers could not start tries again when asked, and does not leave the asker waiting', async (t) => {
+  const { started, ended } = watchWorkers(t);
+  const awake = setInterval(() => undefined, 1000);
+  t.after(() => clearInterval(awake));
+  const pool = createWorkerPool(new URL('./test-fixtures/absent.ts', import.meta.url), { size: 2 });
+  t.after(() => pool.close());
+  await ended(2);
+  await new Promise((resolve) => setTimeout(resolve, 100));
+  assert.equal(started.length, 2, 'nobody asked');
+  await assert.rejects(pool.run(1), /absent/);
+});
+
 test('a script that cannot start fails every request instead of leaving them waiting', async (t) => {
   const pool = createWorkerPool(new URL('./test-fixtures/absent.ts', import.meta.url), { size: 2 });
   t.after(() => pool.close());

@@ -1,5 +1,5 @@
 // A fixed set of worker threads that answer one request each at a time, in the order asked. A worker's script calls
-// `serveWorker(handler)`; the pool restarts a worker that dies and fails the request that it held.
+// `serveWorker(handler)`; the pool replaces a worker that dies, busy or idle, and fails the request that it held.
 import { availableParallelism } from 'node:os';
 import { parentPort, Worker, type Transferable } from 'node:worker_threads';
 import { PawprintError, type ErrorCode } from './errors.ts';
@@ -37,6 +37,8 @@ export interface WorkerPool<In, Out> {
 }
 
 const defaultCloseGraceMs = 20_000;
+/** So many deaths in a row with no answer between them are no accident: from then on a request must ask for a worker. */
+const mostFruitlessDeaths = 3;
 
 /** How many threads to use when nobody says: every core. */
 export function defaultWorkerCount(): number {
@@ -67,6 +69,7 @@ export function createWorkerPool<In, Out>(script: URL, options: WorkerPoolOption
   const idle: Worker[] = [];
   const busy = new Map<Worker, Job<In, Out>>();
   const starting = new Set<Worker>();
+  let fruitlessDeaths = 0;
   let closed = false;
 
   const cancelled = (): PawprintError => new PawprintError('CANCELLED', { message: 'the worker pool was closed' });
@@ -88,6 +91,7 @@ export function createWorkerPool<In, Out>(script: URL, options: WorkerPoolOption
     worker.on('message', (reply: Reply) => {
       starting.delete(worker);
       if ('ready' in reply) return;
+      fruitlessDeaths = 0;
       const job = busy.get(worker);
       busy.delete(worker);
       // Not once it is closing: the process must stay until the thread has ended.
@@ -101,13 +105,15 @@ export function createWorkerPool<In, Out>(script: URL, options: WorkerPoolOption
       failure = error;
     });
     worker.on('exit', (code) => {
-      starting.delete(worker);
+      const wasReady = !starting.delete(worker);
       const job = busy.get(worker);
       busy.delete(worker);
       const at = idle.indexOf(worker);
       if (at >= 0) idle.splice(at, 1);
       job?.reject(closed ? cancelled() : (failure ?? new Error(`a worker thread exited with code ${code}`)));
-      if (!closed && job !== undefined) startWorker();
+      // One that could not start is not tried again by itself: the next would fail like it.
+      const replace = job !== undefined || (wasReady && ++fruitlessDeaths <= mostFruitlessDeaths);
+      if (!closed && replace) startWorker();
       else if (!closed && busy.size === 0 && idle.length === 0)
         for (const waiting of queue.splice(0)) waiting.reject(failure ?? new Error('no worker thread could start'));
       dispatch();
@@ -125,6 +131,7 @@ export function createWorkerPool<In, Out>(script: URL, options: WorkerPoolOption
           return;
         }
         queue.push({ input, transfer, resolve, reject });
+        if (idle.length === 0 && busy.size < size) startWorker();
         dispatch();
       }),
     close: async () => {

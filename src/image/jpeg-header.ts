@@ -63,20 +63,19 @@ export function readJpegHeader(bytes: Uint8Array): JpegHeader | undefined {
  * never holds 0xff but before a zero or a restart marker, so that every other one begins a segment.
  */
 function countScans(bytes: Uint8Array, start: number, enough: number): number {
-  const buffer = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
   let scans = 0;
   let at = start;
   while (scans <= maxJpegScans) {
-    at = buffer.indexOf(0xff, at);
-    if (at < 0 || at + 4 > buffer.length) break;
-    const marker = buffer[at + 1] ?? 0;
+    at = bytes.indexOf(0xff, at);
+    if (at < 0 || at + 4 > bytes.length) break;
+    const marker = bytes[at + 1] ?? 0;
     if (marker === 0xd9) break;
     if (marker === 0xff) at += 1;
     else if (marker <= 0x01 || (marker >= 0xd0 && marker <= 0xd8)) at += 2;
     else {
       if (marker === 0xda) scans++;
-      if (scans === 1 && marker === 0xda && (buffer[at + 4] ?? 0) >= enough) break;
-      at += 2 + buffer.readUInt16BE(at + 2);
+      if (scans === 1 && marker === 0xda && (bytes[at + 4] ?? 0) >= enough) break;
+      at += 2 + 256 * (bytes[at + 2] ?? 0) + (bytes[at + 3] ?? 0);
     }
   }
   return scans;

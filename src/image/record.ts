@@ -8,10 +8,13 @@ export function tensorFromRecord(
   target: Float32Array,
   offset: number,
 ): void {
+  const normalised = new Float32Array(256);
   const plane = preprocessing.imageSizePx ** 2;
   for (let channel = 0; channel < 3; channel++) {
     const mean = preprocessing.mean[channel] ?? 0;
     const std = preprocessing.std[channel] ?? 1;
-    for (let i = channel * plane; i < (channel + 1) * plane; i++) target[offset + i] = ((record[i] ?? 0) - mean) / std;
+    // A byte has 256 values: looking them up takes a third of the time of a division each.
+    for (let value = 0; value < 256; value++) normalised[value] = (value - mean) / std;
+    for (let i = channel * plane; i < (channel + 1) * plane; i++) target[offset + i] = normalised[record[i] ?? 0] ?? 0;
   }
 }

@@ -25,7 +25,7 @@ interface WasmHost {
 
 /** The passes with a memory of their own; undefined where WebAssembly or its vectors are missing or not allowed. */
 export function createSimdPasses(): Passes | undefined {
-  const { WebAssembly: host } = globalThis as { readonly WebAssembly?: WasmHost };
+  const { WebAssembly: host } = globalThis as unknown as { readonly WebAssembly?: WasmHost };
   if (host === undefined) return undefined;
   try {
     return createPasses(host);

@@ -1,7 +1,7 @@
 // What travels between the reading thread and the decoding workers: a few photos at a time, records or errors back.
 import { readFile } from 'node:fs/promises';
 import { hashBytes, type ErrorCode, type PawprintError } from '../core/index.ts';
-import type { Preprocessing, Preprocessor } from '../image/index.ts';
+import type { Preprocessing, Preprocessor } from '../image/records.ts';
 import { asPhotoError, type PhotoInput } from './photo-input.ts';
 
 export type RecordSettings = Pick<Preprocessing, 'imageSizePx' | 'fit' | 'filter'>;

@@ -1,7 +1,7 @@
 // Photos in, records out, in the same order: decoded on worker threads, with only so many under way that memory does
 // not grow with their number. A handful is decoded on this thread, sparing the start of workers.
 import { createWorkerPool, defaultWorkerCount, PawprintError, workerScript, type WorkerPool } from '../core/index.ts';
-import { createPreprocessor } from '../image/index.ts';
+import { createPreprocessor } from '../image/records.ts';
 import { decodeChunk, type DecodeReply, type DecodeRequest, type RecordSettings } from './decode-chunk.ts';
 import { asPhotoError, type PhotoInput } from './photo-input.ts';
 

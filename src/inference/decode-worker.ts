@@ -1,7 +1,7 @@
 // A worker thread that decodes chunks of photos; started by decode-photos.ts with the record's settings.
 import { workerData } from 'node:worker_threads';
 import { serveWorker } from '../core/index.ts';
-import { createPreprocessor } from '../image/index.ts';
+import { createPreprocessor } from '../image/records.ts';
 import { decodeChunk, type DecodeReply, type DecodeRequest, type RecordSettings } from './decode-chunk.ts';
 
 const preprocessor = createPreprocessor(workerData as RecordSettings);

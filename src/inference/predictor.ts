@@ -8,8 +8,9 @@ import {
   type ImageLimits,
   type Preprocessor,
   tensorFromRecord,
-} from '../image/index.ts';
-import { isKnownAnswer, type ModelFile, type ModelMetadata, readModelFile } from '../models/index.ts';
+} from '../image/records.ts';
+import type { ModelFile, ModelMetadata } from '../models/index.ts';
+import { isKnownAnswer } from '../models/is-known-answer.ts';
 import { createSession, defaultThreads, type Device, type Session } from '../runtime/index.ts';
 import { checkCancelled, decodePhotos } from './decode-photos.ts';
 import { type PhotoInput } from './photo-input.ts';
@@ -90,6 +91,8 @@ export class Predictor {
 
   /** Throws FILE_NOT_FOUND, MODEL_INVALID (not ONNX, truncated, not Pawprint's) or DEVICE_UNAVAILABLE. */
   static async load(path: string, options: PredictorOptions = {}): Promise<Predictor> {
+    // Loaded here, not above: a thread that is handed a model file needs no reader of ONNX files and no schemas.
+    const { readModelFile } = await import('../models/model-file.ts');
     return Predictor.open(await readModelFile(path), path, options);
   }
 

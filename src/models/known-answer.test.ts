@@ -2,10 +2,12 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { buildInferenceGraph, float, type Graph, GraphBuilder, initialWeights, int, layOut } from '../graph/index.ts';
 import { decodeImage } from '../image/index.ts';
-import { isKnownAnswer, withKnownAnswer } from './known-answer.ts';
-import { decodeModelFile, encodeModelFile } from './model-file.ts';
+import { isKnownAnswer } from './is-known-answer.ts';
+import { withKnownAnswer } from './known-answer.ts';
+import { decodeModelFile } from './model-file.ts';
 import type { KnownAnswer, ModelMetadata } from './model-metadata.ts';
 import { networkFor } from './network-for.ts';
+import { encodeModelFile } from './write-model-file.ts';
 
 const sizePx = 24;
 const preprocessing: ModelMetadata['preprocessing'] = {

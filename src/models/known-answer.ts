@@ -4,7 +4,7 @@ import { createRandom, PawprintError } from '../core/index.ts';
 import { type Graph, writeOnnx } from '../graph/index.ts';
 import { createPreprocessor, drawAnimal, encodeJpeg, type Preprocessing, tensorFromRecord } from '../image/index.ts';
 import { createSession } from '../runtime/index.ts';
-import type { KnownAnswer, ModelMetadata } from './model-metadata.ts';
+import type { ModelMetadata } from './model-metadata.ts';
 
 /**
  * The metadata with the known answer of the graph (input `image` [N, 3, S, S], output `logits`), asked once on one
@@ -16,12 +16,6 @@ export async function withKnownAnswer(graph: Graph, metadata: ModelMetadata): Pr
   const logits = await askGraph(graph, image, metadata.preprocessing);
   const knownAnswer = { image: Buffer.from(image).toString('base64'), logits, tolerance: toleranceOf(graph, logits) };
   return { ...metadata, knownAnswer };
-}
-
-/** Whether each logit is the stored one, within the tolerance. A logit that is not finite never is. */
-export function isKnownAnswer(received: readonly number[], { logits, tolerance }: KnownAnswer): boolean {
-  const close = (logit: number, i: number): boolean => Math.abs(logit - (received[i] ?? NaN)) <= tolerance;
-  return received.length === logits.length && logits.every(close);
 }
 
 /**

@@ -1,7 +1,8 @@
-// The model file: one ONNX file with weights, preprocessing, class names, metrics and lineage in its metadata.
+// Reading the model file: one ONNX file with weights, preprocessing, class names, metrics and lineage in its metadata.
+// A narrow door of models: who serves a model needs neither graphs nor networks.
 import { readFile } from 'node:fs/promises';
-import { asPawprintError, hashBytes, PawprintError, writeFileAtomic } from '../core/index.ts';
-import { checkGraph, type Graph, inspectOnnx, type OnnxSummary, writeOnnx } from '../graph/index.ts';
+import { asPawprintError, hashBytes, PawprintError } from '../core/index.ts';
+import { inspectOnnx, type OnnxSummary } from '../graph/onnx-inspect.ts';
 import { type ModelMetadata, modelMetadataSchema } from './model-metadata.ts';
 
 export interface ModelFile {
@@ -13,24 +14,9 @@ export interface ModelFile {
   readonly weightsSha256: string;
 }
 
-const metadataKey = 'pawprint';
-const weightsKey = 'pawprint.weights_sha256';
-
-/** Serialises a model: the graph (input `image`, output `logits`) and what it is. Same arguments, same bytes. */
-export function encodeModelFile(graph: Graph, metadata: ModelMetadata): Uint8Array<ArrayBuffer> {
-  const checked = modelMetadataSchema.parse(metadata);
-  checkGraph(graph);
-  const { weightsSha256 } = inspectOnnx(writeOnnx(graph));
-  return writeOnnx(graph, {
-    producerVersion: checked.lineage.pawprintVersion,
-    metadata: { [metadataKey]: JSON.stringify(checked), [weightsKey]: weightsSha256 },
-  });
-}
-
-/** Writes a model file atomically. */
-export async function writeModelFile(path: string, graph: Graph, metadata: ModelMetadata): Promise<void> {
-  await writeFileAtomic(path, encodeModelFile(graph, metadata));
-}
+/** Where metadata and the weights' hash stand in the ONNX metadata. */
+export const metadataKey = 'pawprint';
+export const weightsKey = 'pawprint.weights_sha256';
 
 /**
  * Reads and checks a model file. Throws FILE_NOT_FOUND, and MODEL_INVALID for a file that is truncated, not ONNX,

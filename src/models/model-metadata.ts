@@ -1,6 +1,6 @@
 // What a model file says about itself, in the `pawprint` metadata property of the ONNX file.
 import { z } from 'zod';
-import { preprocessingSchema } from '../image/index.ts';
+import { preprocessingSchema } from '../image/preprocessing.ts';
 
 /** When a model says "unsure": below a confidence at which its error rate was shown to hold. */
 export const abstentionSchema = z.strictObject({

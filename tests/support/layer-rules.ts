@@ -31,6 +31,16 @@ const packageOwners: Readonly<Record<string, string>> = {
   commander: 'cli',
 };
 
+/** Doors beside a folder's index.ts: a part of it, for processes and threads that are to start fast and stay small. */
+const narrowDoors: ReadonlySet<string> = new Set([
+  'graph/onnx-inspect.ts',
+  'image/preprocessing.ts',
+  'image/records.ts',
+  'inference/serving/index.ts',
+  'models/is-known-answer.ts',
+  'models/model-file.ts',
+]);
+
 const maxLines = 500;
 
 /** Paths relative to src/, with forward slashes, and their text. */
@@ -78,7 +88,8 @@ function checkImport(path: string, target: string): string[] {
   if (otherRank === undefined) return [`${path}: imports ${other}, which is not in the layer table`];
   const violations: string[] = [];
   if (otherRank >= ownRank) violations.push(`${path}: ${own} (${ownRank}) imports ${other} (${otherRank})`);
-  if (resolved !== `${other}/index.ts`) violations.push(`${path}: enters ${other} by ${target}, not by its index.ts`);
+  if (resolved !== `${other}/index.ts` && !narrowDoors.has(resolved))
+    violations.push(`${path}: enters ${other} by ${target}, not by its index.ts`);
   return violations;
 }
 

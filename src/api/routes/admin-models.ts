@@ -3,7 +3,7 @@ import { join, relative } from 'node:path';
 import type { FastifyInstance } from 'fastify';
 import type { z } from 'zod';
 import { PawprintError } from '../../core/index.ts';
-import type { ServedModel, ShadowOutcome } from '../../inference/index.ts';
+import type { ServedModel, ShadowOutcome } from '../../inference/serving/index.ts';
 import type { AppDependencies } from '../dependencies.ts';
 import { modelChangeSchema, modelsSchema } from '../schemas/service.ts';
 

@@ -3,7 +3,7 @@
 import type { FastifyInstance, FastifyRequest } from 'fastify';
 import type { z } from 'zod';
 import { PawprintError } from '../../core/index.ts';
-import type { HostAnswer } from '../../inference/index.ts';
+import type { HostAnswer } from '../../inference/serving/index.ts';
 import type { AppDependencies } from '../dependencies.ts';
 import { jobsOf } from '../inference-inputs.ts';
 import { admit, type Predict } from '../predicting.ts';

@@ -1,6 +1,6 @@
 // POST /predict: one picture in, label and probabilities out.
 import type { FastifyInstance } from 'fastify';
-import { statedAnswer } from '../../inference/index.ts';
+import { statedAnswer } from '../../inference/serving/index.ts';
 import type { AppDependencies } from '../dependencies.ts';
 import { admit, describeAnswer, describeRequest, type Predict } from '../predicting.ts';
 import { type PredictQuery, predictionSchema, predictQuerySchema } from '../schemas/prediction.ts';

@@ -4,7 +4,7 @@ import { dirname } from 'node:path';
 import type { FastifyBaseLogger } from 'fastify';
 import { type AppDependencies, buildApp, checkOrigins, checkTrustProxy } from '../../api/index.ts';
 import { defaultWorkerCount, PawprintError } from '../../core/index.ts';
-import { createModelHost, type ModelHost, type ServedModel, watchModelFile } from '../../inference/index.ts';
+import { createModelHost, type ModelHost, type ServedModel, watchModelFile } from '../../inference/serving/index.ts';
 import {
   createPredictionLog,
   createRecentPredictions,

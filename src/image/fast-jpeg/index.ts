@@ -1,6 +1,6 @@
-// Plain JPEGs decoded in JavaScript to the very bytes that libjpeg-turbo gives the service (decode.ts), which no browser's
-// own decoder does: theirs round the cosine transform better, and that alone moves probabilities by up to 0.05. Only
-// the page uses it. No Node imports: this also runs in a browser.
+// Plain JPEGs decoded in JavaScript to the very bytes that libjpeg-turbo gives the service (decode.ts), which Chromium's
+// own decoder does not give: it computes the cosine transform more exactly, and that alone moves probabilities by up to
+// 0.05. Only the page uses it. No Node imports: this also runs in a browser.
 import type { Pixels } from '../pixels.ts';
 import { toRgb } from './colour.ts';
 import { NotPlain } from './frame.ts';

@@ -1,8 +1,9 @@
 // The models of a running service: the one that answers, a new one that takes its place between two batches, and a
 // challenger that answers in the shadow. Each has a queue and threads of its own, so that a swap stops nobody.
 import { PawprintError } from '../../core/index.ts';
-import { type ModelFile, readModelFile } from '../../models/index.ts';
+import { type ModelFile, readModelFile } from '../../models/model-file.ts';
 import { createPredictionQueue, type PredictionQueue, type QueueLimits } from './prediction-queue.ts';
+import { shareModel } from './share-model.ts';
 import type { ServeAnswer, ServeJob } from './serve-work.ts';
 
 export interface ServedModel {
@@ -168,7 +169,8 @@ export async function createModelHost(path: string, options: ModelHostOptions): 
 type SlotOptions = QueueLimits & { readonly now: () => Date };
 
 /** Opens a queue on the model and waits until each of its threads has proven itself. */
-async function openSlot(file: ModelFile, path: string, options: SlotOptions): Promise<Slot> {
+async function openSlot(read: ModelFile, path: string, options: SlotOptions): Promise<Slot> {
+  const file = shareModel(read);
   const { name, preprocessing } = file.metadata;
   const version = file.sha256.slice(0, 12);
   const queue = createPredictionQueue({

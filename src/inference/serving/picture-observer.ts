@@ -1,6 +1,6 @@
 // What a picture was like, in few numbers: for the prediction log, and for drift to be looked for in.
 import { createRandom } from '../../core/index.ts';
-import { type ImageFormat, recordStatistics, type RecordStatistics } from '../../image/index.ts';
+import { type ImageFormat, recordStatistics, type RecordStatistics } from '../../image/records.ts';
 import type { SeenPicture } from '../predictor.ts';
 
 export interface PictureObservation {

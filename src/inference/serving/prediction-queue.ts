@@ -3,6 +3,7 @@
 import { asFamilyError, createWorkerPool, fromWire, PawprintError, workerScript } from '../../core/index.ts';
 import type { ImageLimits } from '../../image/index.ts';
 import type { ModelFile } from '../../models/index.ts';
+import { shareModel } from './share-model.ts';
 import type { ServeAnswer, ServeJob, ServeReply, ServeSettings } from './serve-work.ts';
 
 export interface QueueLimits {
@@ -51,11 +52,11 @@ interface Entry {
 /** Starts the worker threads. Answers are those of `Predictor.predictBytes` on the same file, bit for bit. */
 export function createPredictionQueue(options: PredictionQueueOptions): PredictionQueue {
   const { model, path, maxWaiting, maxBatch, deadlineMs, limits = {}, observe = false } = options;
-  const workerData: ServeSettings = { file: model, path, limits, observe };
+  const workerData: ServeSettings = { file: shareModel(model), path, limits, observe };
   const pool = createWorkerPool<readonly ServeJob[], ServeReply[]>(workerScript(import.meta.url, 'serve-worker'), {
     size: options.workers,
     workerData,
-    youngGenerationMb: 16,
+    youngGenerationMb: 3,
   });
   const waiting: Entry[] = [];
   const idle = new Set<() => void>();

@@ -5,10 +5,11 @@ import type { ModelFile } from '../../models/index.ts';
 import type { Explainer } from '../explanation/explainer.ts';
 import type { ExplanationMethod } from '../explanation/feature-map.ts';
 import type { Peak } from '../explanation/photo-map.ts';
-import type { Prediction, Predictor, SeenPicture } from '../predictor.ts';
+import type { Prediction, Predictor } from '../predictor.ts';
 import type { PictureObservation, PictureObserver } from './picture-observer.ts';
 
 export interface ServeSettings {
+  /** Its bytes in a SharedArrayBuffer, so that a thread's start copies none. */
   readonly file: ModelFile;
   /** What errors call the model. */
   readonly path: string;
@@ -64,6 +65,8 @@ export type ServeReply = { readonly answer: ServeAnswer } | { readonly error: Wi
 export interface ServeTools {
   readonly predictor: Predictor;
   readonly limits: ImageLimits;
+  /** [3, S, S]: what the model is handed, used for job after job. Memory made anew for each makes the collector work. */
+  readonly tensor: Float32Array;
   /** null: answers do not say what the picture was like. */
   readonly observer: PictureObserver | null;
   /** Opened when it is first asked for: it has sessions of its own. */
@@ -72,75 +75,59 @@ export interface ServeTools {
 
 const epochMs = (): number => performance.timeOrigin + performance.now();
 
-/** A job that is ready for the model, and its place in the batch. */
-interface Row {
-  readonly at: number;
-  readonly decodeStart: number;
-  readonly decodeEnd: number;
-  readonly seen: SeenPicture | undefined;
+/**
+ * Answers each job in turn; a bad one is an error in its place. One model run a job: on one thread of a CPU a run of many
+ * is no faster (docs/performance.md), but takes their number times the memory.
+ */
+export async function predictBatch(jobs: readonly ServeJob[], tools: ServeTools): Promise<ServeReply[]> {
+  const replies: ServeReply[] = [];
+  for (const job of jobs)
+    try {
+      replies.push({ answer: await answerOne(job, tools) });
+    } catch (error) {
+      replies.push({ error: toWire(error) });
+    } finally {
+      giveBack(job.kind === 'picture' ? job.bytes : job.values);
+    }
+  return replies;
 }
 
-/** Decodes each picture and predicts the good ones in one run; a bad one is an error in its place. */
-export async function predictBatch(jobs: readonly ServeJob[], tools: ServeTools): Promise<ServeReply[]> {
-  const { predictor, limits, observer } = tools;
-  const width = predictor.recordBytes;
-  const replies: (ServeReply | undefined)[] = jobs.map(() => undefined);
-  const tensors = new Float32Array(jobs.length * width); // [N, 3, S, S]
-  const rows: Row[] = [];
-  for (const [at, job] of jobs.entries()) {
-    const decodeStart = epochMs();
-    try {
-      const target = tensors.subarray(rows.length * width, (rows.length + 1) * width);
-      const seen = job.kind === 'tensor' ? undefined : await predictor.lookAt(job.bytes, limits);
-      if (job.kind === 'tensor') copyRow(job.values, target, predictor);
-      else if (seen !== undefined) predictor.writeTensor(seen.record, target);
-      rows.push({ at, decodeStart, decodeEnd: epochMs(), seen });
-    } catch (error) {
-      replies[at] = { error: toWire(error) };
-    }
-  }
+/**
+ * Frees memory that is this thread's own (a job came as a copy) and no longer needed. The collector, which counts objects
+ * more than their bytes, would let a hundred photos gather first.
+ */
+function giveBack({ buffer }: Uint8Array | Float32Array): void {
+  if (buffer instanceof ArrayBuffer) buffer.transfer(0);
+}
+
+async function answerOne(job: ServeJob, tools: ServeTools): Promise<ServeAnswer> {
+  const { predictor, limits, observer, tensor } = tools;
+  const decodeStart = epochMs();
+  const seen = job.kind === 'tensor' ? undefined : await predictor.lookAt(job.bytes, limits);
+  if (job.kind === 'tensor') copyRow(job.values, tensor, predictor);
+  else if (seen !== undefined) predictor.writeTensor(seen.record, tensor);
   const runStart = epochMs();
-  const tensor = tensors.subarray(0, rows.length * width);
   const { predictions, features } = await (observer === null
     ? { predictions: await predictor.predictTensor(tensor), features: null }
     : predictor.predictWithFeatures(tensor));
   const runEnd = epochMs();
-  for (const [row, { at, seen, ...decoding }] of rows.entries()) {
-    const [prediction, job] = [predictions[row], jobs[at]];
-    if (prediction === undefined || job === undefined) throw new Error('the model answered for too few pictures');
-    const observation = seen === undefined ? undefined : observer?.(seen, rowOf(features, row, rows.length));
-    const times = { ...decoding, runStart, runEnd };
-    const answer = { prediction, times, ...(observation === undefined ? {} : { observation }) };
-    replies[at] = await withExplanation(answer, job, tools);
-  }
-  return replies.map((reply) => {
-    if (reply === undefined) throw new Error('a picture got no answer');
-    return reply;
-  });
+  const [prediction] = predictions;
+  if (prediction === undefined) throw new Error('the model gave no answer');
+  const observation = seen === undefined ? undefined : observer?.(seen, features);
+  if (seen !== undefined) giveBack(seen.record);
+  const times = { decodeStart, decodeEnd: runStart, runStart, runEnd };
+  const answer = { prediction, times, ...(observation === undefined ? {} : { observation }) };
+  if (job.kind === 'tensor' || job.explain !== true) return answer;
+  return { ...answer, explanation: await explain(job, tools) };
 }
 
-function rowOf(values: Float32Array | null, row: number, rows: number): Float32Array | null {
-  if (values === null) return null;
-  const width = values.length / rows;
-  return values.subarray(row * width, (row + 1) * width);
-}
-
-/** Checked row by row, so that a bad one fails alone. */
 function copyRow(values: Float32Array, target: Float32Array, predictor: Predictor): void {
   if (predictor.checkTensor(values) !== 1) throw new Error('a tensor job is one row');
   target.set(values);
 }
 
-async function withExplanation(answer: ServeAnswer, job: ServeJob, tools: ServeTools): Promise<ServeReply> {
-  if (job.kind === 'tensor' || job.explain !== true) return { answer };
-  try {
-    const explainer = await tools.explainer();
-    const photo = await explainer.explainPhoto(job.bytes, { limits: tools.limits });
-    const { method, peak, prediction } = photo;
-    return {
-      answer: { ...answer, explanation: { method, peak, label: prediction.label, png: await photo.overlay() } },
-    };
-  } catch (error) {
-    return { error: toWire(error) };
-  }
+async function explain({ bytes }: PictureJob, { explainer, limits }: ServeTools): Promise<ServedExplanation> {
+  const photo = await (await explainer()).explainPhoto(bytes, { limits });
+  const { method, peak, prediction } = photo;
+  return { method, peak, label: prediction.label, png: await photo.overlay() };
 }

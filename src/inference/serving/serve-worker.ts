@@ -3,13 +3,18 @@
 import { workerData } from 'node:worker_threads';
 import { PawprintError, serveWorker } from '../../core/index.ts';
 import type { Explainer } from '../explanation/explainer.ts';
+import type { ModelFile } from '../../models/index.ts';
 import { Predictor } from '../predictor.ts';
 import { createPictureObserver } from './picture-observer.ts';
 import { predictBatch, type ServeJob, type ServeReply, type ServeSettings } from './serve-work.ts';
 
 const { file, path, limits, observe } = workerData as ServeSettings;
+/** The bytes are shared by all threads; the engine wants a copy of its own, but not for longer than it reads. */
+const ownCopy = (): ModelFile & { bytes: Uint8Array<ArrayBuffer> } => ({ ...file, bytes: Uint8Array.from(file.bytes) });
+const copy = ownCopy();
 // Before the pool is told that this thread is there: one that is ended while it makes a session crashes the process.
-const predictor = await Predictor.open(file, path, { threads: 1 });
+const predictor = await Predictor.open(copy, path, { threads: 1 });
+copy.bytes.buffer.transfer(0);
 // Each thread proves itself before its first answer, those too that take the place of one that died.
 if ((await predictor.proveKnownAnswer()) === 'absent')
   throw new PawprintError('MODEL_INVALID', {
@@ -22,12 +27,13 @@ let opened: Promise<Explainer> | undefined;
 /** Drawing and graph rewriting are loaded with it: most services never explain. */
 async function openExplainer(): Promise<Explainer> {
   const { createExplainer } = await import('../explanation/explainer.ts');
-  return createExplainer(file, { threads: 1, name: path });
+  return createExplainer(ownCopy(), { threads: 1, name: path });
 }
 const explainer = (): Promise<Explainer> => (opened ??= openExplainer());
 
 const observer = observe ? createPictureObserver() : null;
+const tensor = new Float32Array(predictor.recordBytes); // as many numbers as a record has bytes
 
 serveWorker<readonly ServeJob[], ServeReply[]>((jobs) =>
-  predictBatch(jobs, { predictor, limits, observer, explainer }),
+  predictBatch(jobs, { predictor, limits, tensor, observer, explainer }),
 );

@@ -1,7 +1,7 @@
 // What a line of the prediction log says, and a line of the feedback log. The schemas are what the writer checks before
 // it writes and the reader after it has read; docs/prediction-log.md says the same in words.
 import { z } from 'zod';
-import { imageFormats } from '../../image/index.ts';
+import { imageFormats } from '../../image/records.ts';
 
 /** Grows when a reader of the old lines would misread the new ones. */
 export const predictionLogVersion = 1;

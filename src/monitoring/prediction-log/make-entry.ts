@@ -1,6 +1,6 @@
 // From an answer to its line: rounds what is not needed to the last bit, so that a line stays short.
 import type { ImageFormat, RecordStatistics } from '../../image/index.ts';
-import { type Prediction, statedAnswer } from '../../inference/index.ts';
+import { type Prediction, statedAnswer } from '../../inference/serving/index.ts';
 import { type FeedbackEntry, type PredictionEntry, predictionLogVersion } from './entry.ts';
 
 /** Significant digits. Nine are enough for a float32 to come back the same. */
