@@ -79,9 +79,9 @@ export async function buildApp(dependencies: AppDependencies): Promise<FastifyIn
   traceRequests(app, dependencies);
   logRequests(app, dependencies);
   app.setErrorHandler((error, request, reply) => sendProblem(error, request, reply));
-  answerUnknownRoutes(app);
   await securityPlugin(app, { ...security, now });
   refuseOddRequests(app);
+  answerUnknownRoutes(app);
   openApi(app, {
     title: 'Pawprint',
     version,

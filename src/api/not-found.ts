@@ -1,12 +1,13 @@
 // An address that is not there: 404; or one that is, with another method: 405 and what it allows.
-import type { FastifyInstance, HTTPMethods } from 'fastify';
+import type { FastifyInstance, FastifyReply, FastifyRequest, HTTPMethods } from 'fastify';
 import { PawprintError } from '../core/index.ts';
 import { sendProblem } from './problem.ts';
 
 const methods: readonly HTTPMethods[] = ['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE'];
 
+/** Before a body is looked at: what it holds, and of what type, says nothing of an address. */
 export function answerUnknownRoutes(app: FastifyInstance): void {
-  app.setNotFoundHandler((request, reply) => {
+  const refuse = (request: FastifyRequest, reply: FastifyReply): FastifyReply => {
     const [path = '/'] = request.url.split('?');
     const allowed = methods.filter((method) => (app.findRoute({ method, url: path }) as object | null) !== null);
     // A route that says so itself knows the method, but not this one of its addresses.
@@ -29,5 +30,10 @@ export function answerUnknownRoutes(app: FastifyInstance): void {
       request,
       reply,
     );
+  };
+  app.setNotFoundHandler(refuse);
+  app.addHook('onRequest', (request, reply, done) => {
+    if (request.is404) void refuse(request, reply);
+    else done();
   });
 }

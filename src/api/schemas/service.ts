@@ -57,15 +57,20 @@ export const statsSchema = z
   })
   .meta({ id: 'Stats' });
 
-export const feedbackBodySchema = z
-  .strictObject({
+export interface Feedback {
+  readonly requestId: string;
+  readonly label: string;
+}
+
+/** To a service that tells these classes apart: they stay while it runs, whatever model answers. */
+export const feedbackBodySchema = (classNames: readonly string[]): z.ZodType<Feedback> =>
+  z.strictObject({
     requestId: z
       .string()
       .regex(/^[\w.-]{1,128}$/)
       .describe('of the prediction'),
-    label: z.string().min(1).max(200).describe('the true class'),
-  })
-  .meta({ id: 'Feedback' });
+    label: z.enum(classNames).describe('the true class'),
+  });
 
 export const feedbackAnswerSchema = z
   .object({
