@@ -19,6 +19,7 @@ import {
   serverLiveSchema,
   serverMetadataSchema,
   serverReadySchema,
+  versionParamsSchema,
 } from '../schemas/inference-protocol.ts';
 
 interface ModelParams {
@@ -38,7 +39,7 @@ export function inferenceProtocolRoutes(app: FastifyInstance, dependencies: AppD
     schema: z.ZodType,
     handler: (request: FastifyRequest) => unknown,
   ): void => {
-    const params = url.includes(':') ? { params: modelParamsSchema } : {};
+    const params = url.includes(':') ? { params: paramsOf(url) } : {};
     app.get(url, { config: open, schema: { summary, tags, answers: answer(schema), ...params } }, handler);
   };
   get('/v2/health/live', 'whether the server is alive', serverLiveSchema, () => ({ live: true }));
@@ -66,7 +67,7 @@ export function inferenceProtocolRoutes(app: FastifyInstance, dependencies: AppD
         schema: {
           summary: 'predictions for the rows of a tensor, or for pictures in base64',
           tags,
-          params: modelParamsSchema,
+          params: paramsOf(base),
           body: inferRequestSchema,
           answers: answer(inferResponseSchema),
           problems: [415, 422],
@@ -89,6 +90,8 @@ export function inferenceProtocolRoutes(app: FastifyInstance, dependencies: AppD
 }
 
 const answer = (schema: z.ZodType): Record<number, RouteAnswer> => ({ 200: { description: 'the answer', schema } });
+
+const paramsOf = (url: string): z.ZodType => (url.includes(':version') ? versionParamsSchema : modelParamsSchema);
 
 function requireReady(isReady: () => boolean): void {
   if (!isReady()) throw new PawprintError('NOT_READY', { message: 'the service does not answer predictions now' });

@@ -61,4 +61,5 @@ export const serverMetadataSchema = z
 export const serverLiveSchema = z.object({ live: z.boolean() });
 export const serverReadySchema = z.object({ ready: z.boolean() });
 export const modelReadySchema = z.object({ name: z.string(), ready: z.boolean() });
-export const modelParamsSchema = z.object({ model: z.string(), version: z.string().optional() });
+export const modelParamsSchema = z.object({ model: z.string() });
+export const versionParamsSchema = z.object({ model: z.string(), version: z.string() });
