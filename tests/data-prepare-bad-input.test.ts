@@ -2,13 +2,13 @@
 import assert from 'node:assert/strict';
 import { execFile } from 'node:child_process';
 import { appendFileSync } from 'node:fs';
-import { chmod, cp, mkdir, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { chmod, cp, mkdir, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { after, before, suite, test } from 'node:test';
 import { promisify } from 'node:util';
 import { openPreparedDataset } from '../src/data/index.ts';
 import { digestFolder, exists, usePrepareWorkshop, watchProgress } from './support/prepare-workshop.ts';
+import { mountSmallDisk, whyNoSmallDisk } from './support/small-disk.ts';
 
 const shop = usePrepareWorkshop(60);
 
@@ -107,34 +107,13 @@ void suite('data prepare, bad input', () => {
   });
 });
 
-const mountSkip = await whyNoMount();
-
-/** Why no file system can be mounted here, or false. */
-async function whyNoMount(): Promise<string | false> {
-  if (process.platform !== 'linux') return 'needs Linux';
-  if (process.getuid?.() !== 0) return 'needs root, to mount a small file system';
-  const probe = await mkdtemp(join(tmpdir(), 'pawprint-mount-'));
-  try {
-    await mount(probe, 'size=1m');
-    await promisify(execFile)('umount', [probe]);
-    return false;
-  } catch {
-    return 'mounting is not allowed here';
-  } finally {
-    await rm(probe, { recursive: true });
-  }
-}
-
-async function mount(directory: string, options: string): Promise<void> {
-  await mkdir(directory, { recursive: true });
-  await promisify(execFile)('mount', ['-t', 'tmpfs', '-o', options, 'tmpfs', directory]);
-}
+const mountSkip = await whyNoSmallDisk();
 
 void suite('data prepare, on a small disk', { skip: mountSkip }, () => {
   let disk = '';
   before(async () => {
     disk = join(shop.folder, 'disk');
-    await mount(disk, 'size=2m');
+    await mountSmallDisk(disk, 'size=2m');
   });
   after(async () => {
     await promisify(execFile)('umount', [disk]);
@@ -184,7 +163,7 @@ void suite('data prepare, on a small disk', { skip: mountSkip }, () => {
 
   test('refuses a read-only target in a word', async () => {
     const readOnly = join(shop.folder, 'read-only');
-    await mount(readOnly, 'size=1m');
+    await mountSmallDisk(readOnly, 'size=1m');
     await promisify(execFile)('mount', ['-o', 'remount,ro', readOnly]);
     try {
       await assert.rejects(shop.prepare(join(readOnly, 'prepared')), { code: 'PERMISSION_DENIED' });

@@ -1,16 +1,16 @@
 // The prediction log against what happens to machines: processes that are killed, disks that fill up.
 import assert from 'node:assert/strict';
-import { execFile, spawn } from 'node:child_process';
+import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { appendFile, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, before, suite, test } from 'node:test';
-import { promisify } from 'node:util';
 import { createRandom } from '../src/core/index.ts';
 import { createJsonLinesLog, readLog } from '../src/monitoring/index.ts';
 import { type NumberedEntry, numberedKind } from './support/numbered-log.ts';
 import { repositoryRoot } from './support/run-pawprint.ts';
+import { mountSmallDisk, unmountSmallDisk, whyNoSmallDisk } from './support/small-disk.ts';
 
 let folder = '';
 before(async () => {
@@ -83,33 +83,14 @@ for (const fsync of ['always', 'interval'])
     );
   });
 
-const mount = (directory: string, options: string) =>
-  promisify(execFile)('mount', ['-t', 'tmpfs', '-o', options, 'tmpfs', directory]);
-const unmount = (directory: string) => promisify(execFile)('umount', [directory]);
-
-/** Why no file system can be mounted here, or false. */
-async function whyNoMount(): Promise<string | false> {
-  if (process.getuid?.() !== 0) return 'needs root, to mount a small file system';
-  const probe = await mkdtemp(join(tmpdir(), 'pawprint-mount-'));
-  try {
-    await mount(probe, 'size=1m');
-    await unmount(probe);
-    return false;
-  } catch {
-    return 'mounting is not allowed here';
-  } finally {
-    await rm(probe, { recursive: true, force: true });
-  }
-}
-
-void suite('a disk of 1 MB', { skip: await whyNoMount() }, () => {
+void suite('a disk of 1 MB', { skip: await whyNoSmallDisk() }, () => {
   let disk = '';
   before(async () => {
     disk = await mkdtemp(join(tmpdir(), 'pawprint-disk-'));
-    await mount(disk, 'size=1m');
+    await mountSmallDisk(disk, 'size=1m');
   });
   after(async () => {
-    await unmount(disk);
+    await unmountSmallDisk(disk);
     await rm(disk, { recursive: true, force: true });
   });
 

@@ -25,7 +25,7 @@ export default defineCommand({
     host: z.string().default('127.0.0.1').describe('address to listen on; 0.0.0.0: every one, as in a container'),
     workers: count.max(256).optional().describe('worker threads; every core unless told'),
     maxWaiting: count.max(100_000).default(64).describe('predictions that may wait; more are refused with 429'),
-    maxBatch: count.max(256).default(8).describe('most pictures of one model run; changes no result'),
+    maxBatch: count.max(256).default(8).describe('most pictures that a worker thread takes at once; changes no result'),
     deadlineMs: count
       .max(600_000)
       .default(10_000)
