@@ -71,15 +71,17 @@ test('too many files, and a form that says it is too large', async (t) => {
   assert.deepEqual(codeOf(await ask(port, part('x'.repeat(maxBytes)))), [413, 'REQUEST_TOO_LARGE']);
 });
 
-test('a form that never ends, and whose every part is small, is refused', async (t) => {
+test('a form that never ends, and whose every part is small, is refused', { timeout: 20_000 }, async (t) => {
   const socket = connect(await listen(t), '127.0.0.1');
   socket.on('error', () => undefined);
   socket.write(`${head.replace('close', 'keep-alive')}Transfer-Encoding: chunked\r\n\r\n`);
   // What comes before the first boundary belongs to no part: nothing but the form as a whole has a limit there.
   const chunk = `2000\r\n${'-'.repeat(0x2000)}\r\n`;
   const more = setInterval(() => socket.write(chunk), 1);
+  t.after(() => {
+    clearInterval(more);
+    socket.destroy();
+  });
   const [bytes] = (await once(socket, 'data')) as [Buffer];
-  clearInterval(more);
-  socket.destroy();
   assert.deepEqual(codeOf(readAnswer(bytes.toString())), [413, 'REQUEST_TOO_LARGE']);
 });
