@@ -25,13 +25,14 @@ import { boxModel, type RunningService, startService } from './support/running-s
 const model = boxModel('cnn');
 const photoFolder = join(repositoryRoot, '../shared/data/cats-vs-dogs/test');
 const flips = 360;
+const rounds = 3;
 /** Requests under way at once. */
 const clients = 8;
 /** /health is answered within milliseconds; only a thread that is held up would take so long. */
 const longestSilenceMs = 5000;
 /**
- * The second round may leave the process so much larger than the first: what allocators have not given back yet. Had it
- * kept the bodies of one round, it would be more.
+ * The last round may leave the process so much larger than it ever was before: garbage that is not collected yet, memory
+ * that the allocators keep. Seen: up to 60 MB, and up to 110 MB in the second round, when both still grow to what they need.
  */
 const growthMb = 100;
 
@@ -89,22 +90,25 @@ async function sendAll(url: string, all: readonly BadInput[], offline: Offline):
   return failures;
 }
 
-test(`${inputs.length} bad inputs, twice: one allowed answer each, /health meanwhile, no memory kept`, async (t) => {
+test(`${inputs.length} bad inputs, three times: one allowed answer each, /health meanwhile, no memory kept`, async (t) => {
   const offline = await predictOffline(inputs.flatMap(picturesOf), { cwd, model });
   const service = await serve('--workers', '2', '--max-body-bytes', String(4_200_000), '--max-waiting', '1000');
   const { url } = service;
   const watch = watchHealth(url);
-  const failures = await sendAll(url, inputs, offline);
-  const first = await residentMb(url);
-  failures.push(...(await sendAll(url, inputs, offline)));
-  const second = await residentMb(url);
+  const failures: string[] = [];
+  const residentMb: number[] = [];
+  for (let round = 0; round < rounds; round++) {
+    failures.push(...(await sendAll(url, inputs, offline)));
+    residentMb.push(await readResidentMb(url));
+  }
+  const grownMb = (residentMb.at(-1) ?? Infinity) - Math.max(...residentMb.slice(0, -1));
   const { looks, longestMs } = await watch.stop();
   t.diagnostic(
-    `${inputs.length} inputs, ${Math.round(longestMs)} ms the longest without /health, ${first} → ${second} MB`,
+    `${inputs.length} inputs, ${Math.round(longestMs)} ms the longest without /health, ${residentMb.join(' → ')} MB`,
   );
   assert.deepEqual(failures, []);
   assert.ok(looks > 20 && longestMs < longestSilenceMs, `${Math.round(longestMs)} ms without an answer of /health`);
-  assert.ok(second - first < growthMb, `${first} MB after the first round, ${second} MB after the second`);
+  assert.ok(grownMb < growthMb, `resident after each round: ${residentMb.join(', ')} MB`);
 
   await t.test('a good picture is answered as before, bit for bit', async () => {
     assert.deepEqual(await sendAll(url, pictureInputs(good), offline), []);
@@ -163,7 +167,7 @@ function watchHealth(url: string): { readonly stop: () => Promise<{ looks: numbe
   };
 }
 
-async function residentMb(url: string): Promise<number> {
+async function readResidentMb(url: string): Promise<number> {
   const text = await (await fetch(`${url}/metrics`)).text();
   const [, bytes] = /^\w*process_resident_memory_bytes(?:\{[^}]*\})? (\S+)$/m.exec(text) ?? [];
   assert.ok(bytes !== undefined, 'the metrics know the memory');

@@ -9,11 +9,15 @@ export interface ServiceDescription {
   readonly description: string;
 }
 
-/** Call before the routes are added: it gathers them as they come. Those without a summary are left out. */
+/**
+ * Call before the routes are added: it gathers them as they come. Throws for one without a summary, so that none is there
+ * that the document does not know; files of a page are no part of the API.
+ */
 export function openApi(app: FastifyInstance, description: ServiceDescription): void {
   const routes: DocumentedRoute[] = [];
   app.addHook('onRoute', ({ method, url, schema, config }) => {
-    if (schema?.summary === undefined) return;
+    if (config?.page === true) return;
+    if (schema?.summary === undefined) throw new Error(`${[method].flat().join('|')} ${url} is not described`);
     for (const each of [method].flat())
       if (each !== 'HEAD') routes.push({ method: each, url, schema, scope: config?.scope ?? 'admin' });
   });

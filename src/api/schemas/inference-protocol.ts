@@ -4,6 +4,9 @@ import { z } from 'zod';
 const parameters = z.record(z.string(), z.unknown());
 const shape = z.array(z.int().min(0)).min(1).max(8);
 
+/** A red PNG of one pixel, in base64: small enough for a document. */
+const onePixel = 'iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAIAAACQd1PeAAAADElEQVR4nGP4z8AAAAMBAQDJ/pLvAAAAAElFTkSuQmCC';
+
 export const inferRequestSchema = z
   .object({
     id: z.string().max(200).optional(),
@@ -26,7 +29,10 @@ export const inferRequestSchema = z
       .max(16)
       .optional(),
   })
-  .meta({ id: 'InferRequest' });
+  .meta({
+    id: 'InferRequest',
+    examples: [{ inputs: [{ name: 'picture', datatype: 'BYTES', shape: [1], data: [onePixel] }] }],
+  });
 export type InferRequest = z.output<typeof inferRequestSchema>;
 
 const tensorSchema = z.object({

@@ -49,7 +49,10 @@ export default defineCommand({
       .default(20 << 20)
       .describe('largest request body'),
     maxBatchPictures: count.max(1000).default(32).describe('most pictures of one POST /predict/batch'),
-    maxPixels: count.max(1e9).default(50_000_000).describe('largest picture, pixels; refused before it is decoded'),
+    maxPixels: count
+      .max(1e9)
+      .default(50_000_000)
+      .describe('largest picture, pixels (of an AVIF half as many); refused before it is decoded'),
     watch: z.boolean().default(true).describe('take a new model when the model file is replaced'),
     challenger: z
       .string()
