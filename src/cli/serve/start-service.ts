@@ -4,7 +4,13 @@ import { dirname } from 'node:path';
 import type { FastifyBaseLogger } from 'fastify';
 import { type AppDependencies, buildApp, checkOrigins, checkTrustProxy } from '../../api/index.ts';
 import { defaultWorkerCount, PawprintError } from '../../core/index.ts';
-import { createModelHost, type ModelHost, type ServedModel, watchModelFile } from '../../inference/serving/index.ts';
+import {
+  createModelHost,
+  fingerprint,
+  type ModelHost,
+  type ServedModel,
+  watchModelFile,
+} from '../../inference/serving/index.ts';
 import {
   createPredictionLog,
   createRecentPredictions,
@@ -77,6 +83,7 @@ export async function startService(options: ServiceOptions, context: CommandCont
   const security = securityOptions(options);
   let metrics: ServiceMetrics | undefined;
   let logger: FastifyBaseLogger | undefined;
+  const since = await fingerprint(options.model);
   const host = await createModelHost(options.model, {
     workers: options.workers ?? defaultWorkerCount(),
     maxWaiting: options.maxWaiting,
@@ -138,7 +145,7 @@ export async function startService(options: ServiceOptions, context: CommandCont
     const address = await app.listen({ port: options.port, host: options.host }).catch((error: unknown) => {
       throw asListenError(error, options);
     });
-    const watch = options.watch ? await watchModel(options.model, { host, metrics, log: app.log }) : undefined;
+    const watch = options.watch ? await watchModel(options.model, { host, metrics, log: app.log, since }) : undefined;
     stderr.write(`pawprint: ${host.current.name} answers at ${address} (POST ${address}/predict)\n`);
     return {
       stop: async () => {
@@ -196,27 +203,27 @@ function openPredictionLog(
   });
 }
 
+interface WatchTools {
+  readonly host: ModelHost;
+  readonly metrics: ServiceMetrics;
+  readonly log: FastifyBaseLogger;
+  /** What the file was like before it was read. */
+  readonly since: string | null;
+}
+
 /** Another file in the model's place answers once it has proven itself; one that cannot be used is logged and counted. */
-function watchModel(
-  path: string,
-  {
-    host,
-    metrics,
-    log,
-  }: { readonly host: ModelHost; readonly metrics: ServiceMetrics; readonly log: FastifyBaseLogger },
-): Promise<{ readonly stop: () => void }> {
-  return watchModelFile(path, {
-    intervalMs: watchIntervalMs,
-    onChange: async () => {
-      try {
-        const { version } = await host.swap(path);
-        log.info({ model: version }, 'model changed');
-      } catch (error) {
-        metrics.modelSwaps.inc({ outcome: 'failed' });
-        log.error({ err: error }, 'the new model cannot be used: the old one stays');
-      }
-    },
-  });
+function watchModel(path: string, { host, metrics, log, since }: WatchTools): Promise<{ readonly stop: () => void }> {
+  const takeIt = async (): Promise<void> => {
+    const before = host.current.version;
+    try {
+      const { version } = await host.swap(path);
+      if (version !== before) log.info({ model: version }, 'model changed');
+    } catch (error) {
+      metrics.modelSwaps.inc({ outcome: 'failed' });
+      log.error({ err: error }, 'the new model cannot be used: the old one stays');
+    }
+  };
+  return watchModelFile(path, { intervalMs: watchIntervalMs, since, onChange: takeIt });
 }
 
 function asListenError(error: unknown, { host, port }: ServiceOptions): unknown {

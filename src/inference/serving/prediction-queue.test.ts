@@ -1,6 +1,8 @@
 // The queue on a real model and real threads: same answers as the predictor, a bounded number of places, places that come
 // free, and threads that die.
 import assert from 'node:assert/strict';
+import { readdirSync } from 'node:fs';
+import { getPriority } from 'node:os';
 import { after, before, test } from 'node:test';
 import { fileURLToPath } from 'node:url';
 import { createRandom, PawprintError } from '../../core/index.ts';
@@ -68,6 +70,17 @@ test('pictures that lie in one piece of memory, as small uploads do, are all ans
   assert.deepEqual(probabilities(together), probabilities(apart));
   assert.deepEqual(probabilities(twice), probabilities([0, 1, 0].flatMap((i) => apart[i] ?? [])));
   assert.deepEqual(failures, []);
+});
+
+const skip = process.platform === 'linux' ? false : 'threads have priorities of their own on Linux alone';
+test('worker threads stand back for the one that asks', { skip }, async () => {
+  const lower = (): number =>
+    readdirSync('/proc/self/task').filter((thread) => getPriority(Number(thread)) > getPriority()).length;
+  const before = lower();
+  const queue = queueWith({ workers: 2 });
+  await Promise.all(pictures.map((bytes) => queue.answer(picture(bytes))));
+  assert.equal(lower(), before + 2);
+  await queue.close();
 });
 
 test('a bad picture fails alone', async () => {

@@ -7,7 +7,9 @@ import type { ModelFile } from '../../models/index.ts';
 import { Predictor } from '../predictor.ts';
 import { createPictureObserver } from './picture-observer.ts';
 import { predictBatch, type ServeJob, type ServeReply, type ServeSettings } from './serve-work.ts';
+import { lowerThreadPriority } from './thread-priority.ts';
 
+lowerThreadPriority();
 const { file, path, limits, observe } = workerData as ServeSettings;
 /** The bytes are shared by all threads; the engine wants a copy of its own, but not for longer than it reads. */
 const ownCopy = (): ModelFile & { bytes: Uint8Array<ArrayBuffer> } => ({ ...file, bytes: Uint8Array.from(file.bytes) });

@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, before, test } from 'node:test';
 import { setTimeout as wait } from 'node:timers/promises';
-import { watchModelFile } from './watch-model.ts';
+import { fingerprint, watchModelFile } from './watch-model.ts';
 
 let folder = '';
 before(async () => {
@@ -56,6 +56,24 @@ test('a rename, a rewrite and a symbolic link that turns elsewhere are changes; 
   await writeFile(path, 'ffffff');
   await wait(60);
   assert.equal(count(), 4);
+});
+
+test('a file that was replaced after it was read and before it was watched is a change', async () => {
+  const path = join(folder, 'read.onnx');
+  await writeFile(path, 'read');
+  const since = await fingerprint(path);
+  await writeFile(path, 'replaced');
+  await new Promise<void>((resolve, reject) => {
+    const onChange = (): Promise<void> => {
+      resolve();
+      return Promise.resolve();
+    };
+    watchModelFile(path, { intervalMs: 10, since, onChange }).then(async ({ stop }) => {
+      await wait(1000);
+      stop();
+      reject(new Error('not noticed'));
+    }, reject);
+  });
 });
 
 test('a file that is still being written is not taken', async () => {

@@ -4,6 +4,8 @@ import { stat } from 'node:fs/promises';
 
 export interface WatchOptions {
   readonly intervalMs: number;
+  /** The fingerprint that counts as no change: of the file before it was read. As it is now unless told. */
+  readonly since?: string | null;
   /** Called once for each change, when the file has stood still for one interval; not called again while it runs. */
   readonly onChange: () => Promise<void>;
 }
@@ -11,9 +13,9 @@ export interface WatchOptions {
 /** Looks at `path` from now on; a file that is gone for a while is no change. Ends when `stop` is called. */
 export async function watchModelFile(
   path: string,
-  { intervalMs, onChange }: WatchOptions,
+  { intervalMs, since, onChange }: WatchOptions,
 ): Promise<{ readonly stop: () => void }> {
-  let seen = await fingerprint(path);
+  let seen = since ?? (await fingerprint(path));
   let candidate: string | null = null;
   let stopped = false;
   const look = async (): Promise<void> => {
@@ -40,7 +42,7 @@ export async function watchModelFile(
 }
 
 /** What changes when a file does; null when there is none. Follows symbolic links. */
-async function fingerprint(path: string): Promise<string | null> {
+export async function fingerprint(path: string): Promise<string | null> {
   try {
     const { dev, ino, size, mtimeNs } = await stat(path, { bigint: true });
     return [dev, ino, size, mtimeNs].join();
