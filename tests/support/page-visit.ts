@@ -1,7 +1,7 @@
 // A visit to the page in Debian's Chromium: what it asks for, what it complains about, and photos to show it.
 import { execFileSync } from 'node:child_process';
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { basename, join } from 'node:path';
 import { type Browser, type BrowserContextOptions, chromium, type Page } from 'playwright-core';
 import { repositoryRoot } from './run-pawprint.ts';
 
@@ -57,20 +57,23 @@ export async function visit(browser: Browser, url: string, options: BrowserConte
   return { page, elsewhere, complaints };
 }
 
-/** Real photos where there are some, `perClass` of each class; else the drawn ones of `folder`. */
+/**
+ * `perClass` pictures of each class: real photos where there are some; else those of the box, which the model is sure of, and
+ * then the drawn ones of `folder`, which it calls neither.
+ */
 export function photosFor(folder: string, perClass: number): { readonly real: boolean; readonly photos: Photo[] } {
   const shared = join(repositoryRoot, '../shared/data/cats-vs-dogs/test');
   const real = existsSync(shared);
-  const source = real ? shared : folder;
+  const sources = real ? [shared] : [join(repositoryRoot, 'assets/pictures'), folder];
   const photos = ['cats', 'dogs'].flatMap((name) =>
-    readdirSync(join(source, name))
-      .sort()
+    sources
+      .flatMap((source) =>
+        readdirSync(join(source, name))
+          .sort()
+          .map((file) => join(source, name, file)),
+      )
       .slice(0, perClass)
-      .map((file) => ({
-        name: file,
-        mimeType: 'image/jpeg',
-        buffer: readFileSync(join(source, name, file)),
-      })),
+      .map((path) => ({ name: basename(path), mimeType: 'image/jpeg', buffer: readFileSync(path) })),
   );
   return { real, photos };
 }
